@@ -1,0 +1,103 @@
+/** The mathematics of distillation on values: inner steps, and gradients through them. */
+import { gradient } from "../src/autodiff/gradient.ts";
+import { jvp } from "../src/autodiff/jvp.ts";
+import { mul, neg, sub } from "../src/ir/build/index.ts";
+import type { Value } from "../src/ir/value.ts";
+import { batchLoss, type LossName } from "./losses.ts";
+import type { Network } from "./network.ts";
+
+/** What is differentiated: a network under a loss, with fixed buffers. */
+export interface Model {
+  readonly network: Network;
+  readonly loss: LossName;
+  readonly buffers: readonly Value[];
+}
+
+/** A labelled batch: images [n,C,H,W], labels [n,K]. */
+export interface Batch {
+  readonly images: Value;
+  readonly labels: Value;
+}
+
+export const modelLoss = ({ network, loss, buffers }: Model, parameters: readonly Value[], { images, labels }: Batch): Value =>
+  batchLoss(loss, network.forward(parameters, buffers, images), labels);
+
+/** theta - eta * grad_theta l(x, y; theta) for a rate eta [] (Wang et al. 2018, eq. 2). */
+export function innerStep(model: Model, parameters: readonly Value[], batch: Batch, rate: Value): Value[] {
+  const gradients = gradient(modelLoss(model, parameters, batch), parameters);
+  return parameters.map((parameter, i) => sub(parameter, mul(gradients[i]!, rate)));
+}
+
+/** Cotangents of an inner step's inputs. */
+export interface InnerStepCotangents {
+  readonly parameters: readonly Value[];
+  readonly images: Value;
+  readonly labels: Value;
+  readonly rate: Value;
+}
+
+/**
+ * Pulls a cotangent lambda of the next parameters back through theta' = theta - eta g, g = grad_theta l:
+ *   d/d theta = lambda - eta H lambda     d/dx = -eta d<lambda, g>/dx     d/d eta = -<lambda, g>
+ * and y as x. One forward sweep in direction lambda through (l, grad_theta l, grad_x l, grad_y l) yields
+ * <lambda, g>, H lambda and both mixed derivatives, since second derivatives are symmetric.
+ */
+export function innerStepVjp(
+  model: Model,
+  parameters: readonly Value[],
+  batch: Batch,
+  rate: Value,
+  lambda: readonly Value[],
+): InnerStepCotangents {
+  const loss = modelLoss(model, parameters, batch);
+  const gradients = gradient(loss, [...parameters, batch.images, batch.labels]);
+  const [along, ...swept] = jvp([loss, ...gradients], parameters, lambda) as [Value, ...Value[]];
+  const [alongImages, alongLabels] = swept.slice(parameters.length) as [Value, Value];
+  return {
+    parameters: lambda.map((cotangent, i) => sub(cotangent, mul(swept[i]!, rate))),
+    images: neg(mul(alongImages, rate)),
+    labels: neg(mul(alongLabels, rate)),
+    rate: neg(along),
+  };
+}
+
+/** Gradients of the outer loss with respect to every batch and rate of an unrolled descent. */
+export interface MetaGradient {
+  readonly loss: Value;
+  readonly images: readonly Value[];
+  readonly labels: readonly Value[];
+  readonly rates: readonly Value[];
+}
+
+/**
+ * Back-gradient descent (Maclaurin et al. 2015; Wang et al. 2018, algorithm 1): theta_0 is trained on
+ * batches[t] with rates[t] for t = 0..T-1, the loss on real data is taken at theta_T, and its gradient is
+ * pulled back step by step. Entry t of each result belongs to step t; repeated batches are not added up.
+ */
+export function metaGradient(
+  model: Model,
+  initial: readonly Value[],
+  batches: readonly Batch[],
+  rates: readonly Value[],
+  real: Batch,
+): MetaGradient {
+  const trajectory: (readonly Value[])[] = [initial];
+  batches.forEach((batch, t) => {
+    trajectory.push(innerStep(model, trajectory[t]!, batch, rates[t]!));
+  });
+  const final = trajectory.at(-1)!;
+  const loss = modelLoss(model, final, real);
+  let lambda: readonly Value[] = gradient(loss, final);
+  const steps = batches.map((_, i) => batches.length - 1 - i).map((t) => {
+    const cotangents = innerStepVjp(model, trajectory[t]!, batches[t]!, rates[t]!, lambda);
+    lambda = cotangents.parameters;
+    return cotangents;
+  });
+  steps.reverse();
+  return {
+    loss,
+    images: steps.map((step) => step.images),
+    labels: steps.map((step) => step.labels),
+    rates: steps.map((step) => step.rate),
+  };
+}

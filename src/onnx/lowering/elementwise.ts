@@ -1,0 +1,70 @@
+/** Elementwise operators. Sign has no WebGPU kernel and is made of comparisons. */
+import { literal } from "../../ir/build/elementwise.ts";
+import type { ElementwiseOp } from "../../autodiff/rules/elementwise.ts";
+import type { Value } from "../../ir/value.ts";
+import type { Context, LoweringTable } from "./lowering.ts";
+import { same } from "./lowering.ts";
+import { addWithFusedBias } from "./products.ts";
+
+export const elementwiseLowerings: LoweringTable<ElementwiseOp> = {
+  neg: same("Neg"),
+  abs: same("Abs"),
+  sign: ({ emit }, _, [x]) => {
+    const zero = emit.scalar(0);
+    const indicator = (opType: string) => emit.node("Cast", [emit.node(opType, [x!, zero])], { to: FLOAT });
+    return emit.node("Sub", [indicator("Greater"), indicator("Less")]);
+  },
+  sqrt: same("Sqrt"),
+  exp: same("Exp"),
+  log: same("Log"),
+  reciprocal: same("Reciprocal"),
+  relu: same("Relu"),
+  sigmoid: same("Sigmoid"),
+  tanh: same("Tanh"),
+  erf: same("Erf"),
+  clip: ({ emit }, { attrs: { min, max } }, [x]) => emit.node("Clip", [x!, emit.scalar(min), emit.scalar(max)]),
+  cast: ({ emit }, { attrs }, [x]) => emit.node("Cast", [x!], { to: attrs.to === "bool" ? BOOL : FLOAT }),
+  not: same("Not"),
+  stopGradient: (_, __, [x]) => x!,
+
+  add: addWithFusedBias,
+  sub: same("Sub"),
+  mul: same("Mul"),
+  div: same("Div"),
+  pow: (context, { inputs: [, exponent] }, [x, y]) =>
+    quarterPower(context, x!, literal(exponent!)) ?? context.emit.node("Pow", [x!, y!]),
+  max: same("Max"),
+  min: same("Min"),
+  greater: same("Greater"),
+  less: same("Less"),
+  equal: same("Equal"),
+  and: same("And"),
+  where: same("Where"),
+};
+
+/** ONNX's TensorProto.DataType. */
+const FLOAT = 1;
+const BOOL = 9;
+
+/** x^e for multiples e of 1/4 up to 4 by products and square roots, several times faster than Pow. */
+function quarterPower({ emit }: Context, x: string, exponent: number | undefined): string | undefined {
+  if (exponent === undefined || !Number.isInteger(exponent * 4) || Math.abs(exponent) > 4 || exponent === 0) {
+    return undefined;
+  }
+  let power: string | undefined;
+  const multiply = (factor: string) => {
+    power = power ? emit.node("Mul", [power, factor]) : factor;
+  };
+  const magnitude = Math.abs(exponent);
+  for (let i = 0; i < Math.floor(magnitude); i++) multiply(x);
+  const root = emit.node("Sqrt", [x]);
+  if ((magnitude * 2) % 2 >= 1) multiply(root);
+  if ((magnitude * 4) % 2 === 1) multiply(emit.node("Sqrt", [root]));
+  return exponent < 0 ? emit.node("Reciprocal", [power!]) : power;
+}
+
+/** A literal tensor; bool ones are cast, since providers differ in what bool constants they take. */
+export const literalTensor = ({ emit }: Context, { attrs }: Value<"constant">): string => {
+  if (attrs.dtype === "bool") return emit.node("Cast", [emit.floats(attrs.data, attrs.shape)], { to: BOOL });
+  return emit.floats(attrs.data, attrs.shape);
+};
