@@ -1,1 +1,44 @@
-export {}
+#!/usr/bin/env node
+/** The program: parses the command line, runs one command and turns errors into exit codes. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import type { CommandContext } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { UsageError } from "./errors.ts";
+
+/** Ctrl-C, as shells report it. */
+const INTERRUPTED = 130;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  process.on("SIGINT", () => {
+    if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+    interrupt.abort();
+  });
+  const context: CommandContext = { stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal };
+  const program = new Command("onnx-distill")
+    .description("Dataset distillation as plain ONNX graphs, run by ONNX Runtime.")
+    .version(packageVersion())
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({ outputError: (text, write) => write(text) });
+  for (const register of commands) register(program, context);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(argv);
+    return interrupt.signal.aborted ? INTERRUPTED : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (process.env.ONNX_DISTILL_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return error instanceof UsageError ? error.exitCode : 1;
+  }
+}
+
+function packageVersion(): string {
+  const file = new URL("../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+process.exitCode = await main(process.argv);

@@ -71,7 +71,9 @@ export const elementwiseRules: RuleTable<ElementwiseOp> = {
     const base =
       exponent === undefined
         ? where(equal(b!, 0), 0, mul(b!, pow(a!, sub(b!, 1))))
-        : mul(pow(a!, exponent - 1), exponent);
+        : exponent === 0
+          ? scalar(0)
+          : mul(pow(a!, exponent - 1), exponent);
     const safe = where(equal(a!, 0), 1, a!);
     return [base, where(and(equal(a!, 0), not(less(b!, 0))), 0, mul(y, log(safe)))];
   }),

@@ -1,4 +1,7 @@
-/** Operators that move entries without changing them. Moves that change nothing return their input. */
+/**
+ * Operators that move entries without changing them. Moves that change nothing return their input; none looks
+ * behind its input, which may be an independent variable of a derivative.
+ */
 import type { Shape } from "../ops.ts";
 import { normalizeAxis, sameShape, ShapeError } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
@@ -9,7 +12,7 @@ export function reshape(x: Value, shape: Shape): Value {
   const known = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
   const full = shape.map((extent) => (extent === -1 ? sizeOf(x.shape) / known : extent));
   if (sameShape(full, x.shape)) return x;
-  return makeValue("reshape", [x.op === "reshape" ? x.inputs[0]! : x], { shape: full });
+  return makeValue("reshape", [x], { shape: full });
 }
 
 /** [d0..., dk...] -> [d0 * ..., dk * ...], split before `axis`. */
@@ -20,10 +23,6 @@ export function flatten(x: Value, axis = 1): Value {
 
 /** Axis i of the result is axis perm[i] of x; by default the axes are reversed. */
 export function transpose(x: Value, perm: readonly number[] = x.shape.map((_, i) => i).reverse()): Value {
-  if (x.op === "transpose") {
-    const first = x.attrs.perm;
-    return transpose(x.inputs[0]!, perm.map((axis) => first[axis]!));
-  }
   return perm.every((axis, i) => axis === i) && perm.length === x.shape.length
     ? x
     : makeValue("transpose", [x], { perm });

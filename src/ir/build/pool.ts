@@ -23,7 +23,7 @@ export function averagePool2d(x: Value, kernel: readonly [number, number], optio
   const [oh, ow] = windowOutput([x.shape[2]!, x.shape[3]!], window);
   const rows = windowCounts(x.shape[2]!, oh, window, 0, counted);
   const columns = windowCounts(x.shape[3]!, ow, window, 1, counted);
-  const weights = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
+  const weights = rows.flatMap((row) => columns.map((column) => 1 / Math.max(1, row * column)));
   return mul(sumPool(x, window), constant(weights, [1, 1, oh, ow]));
 }
 

@@ -135,14 +135,21 @@ const smallPowers: Rule = ({ op, inputs: [x, exponent], shape }) => {
   return isLiteral(exponent!, 2) ? build.expand(build.mul(x!, x!), shape) : undefined;
 };
 
-const noOps: Rule = ({ op, inputs: [x], shape }) => {
-  if (op === "expand" && sameShape(x!.shape, shape)) return x;
-  if (op === "reshape") return build.reshape(x!, shape);
-  return undefined;
+const noOps: Rule = ({ op, inputs: [x], shape }) =>
+  (op === "expand" || op === "reshape") && sameShape(x!.shape, shape) ? x : undefined;
+
+/** Two reshapes or transposes in a row are one. */
+const chainedMoves: Rule = (value) => {
+  const [before] = value.inputs;
+  if (value.op === "reshape" && before!.op === "reshape") return build.reshape(before!.inputs[0]!, value.shape);
+  if (value.op !== "transpose" || before!.op !== "transpose") return undefined;
+  const { perm } = before!.attrs;
+  return build.transpose(before!.inputs[0]!, value.attrs.perm.map((axis) => perm[axis]!));
 };
 
 const rules: readonly Rule[] = [
   noOps,
+  chainedMoves,
   neutralElements,
   signs,
   smallPowers,

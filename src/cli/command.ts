@@ -1,0 +1,56 @@
+/** What every command shares: the common options, and how results and messages leave the program. */
+import type { Command } from "commander";
+import { UsageError } from "./errors.ts";
+
+/** Where a command writes, and how to stop it. */
+export interface CommandContext {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted by the first Ctrl-C; a command that can be resumed saves and stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly seed?: number;
+  readonly device?: string;
+  readonly out?: string;
+}
+
+/** Adds a command to the program. */
+export type Register = (program: Command, context: CommandContext) => void;
+
+/** A new command with the common options and an example in its help text. */
+export function defineCommand(program: Command, nameAndArguments: string, summary: string, example: string): Command {
+  return program
+    .command(nameAndArguments)
+    .description(summary)
+    .option("--json", "print exactly one JSON document on stdout")
+    .option("--quiet", "no progress, only results and errors")
+    .option("--seed <n>", "seed of every random number", parseCount(0))
+    .option("--device <name>", "cpu, cuda, webgpu or wasm")
+    .option("--out <path>", "where to write")
+    .addHelpText("after", `\nExample:\n  $ ${example}`);
+}
+
+/** The result of a command: one JSON document, or text. */
+export function printResult(context: CommandContext, options: CommonOptions, json: unknown, text: string): void {
+  context.stdout.write(options.json ? `${JSON.stringify(json, undefined, 2)}\n` : `${text}\n`);
+}
+
+/**
+ * Parses a whole number of at least `least`.
+ * @throws {UsageError} when it is none.
+ */
+export const parseCount =
+  (least: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < least) {
+      throw new UsageError(`expected a whole number of at least ${least}, got "${text}"`);
+    }
+    return number;
+  };
+

@@ -1,0 +1,196 @@
+/** `onnx-distill graph`: the graphs of a recipe as ONNX files with a manifest. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import {
+  builtInNetwork,
+  lossFor,
+  lossNames,
+  type Network,
+  networkNames,
+} from "../../../graphs/index.ts";
+import { initializedBy, weightInitializers } from "../../../graphs/initialization.ts";
+import { type GraphFile, writeGraphs } from "../../io/graphFiles.ts";
+import type { Target } from "../../onnx/lowering/index.ts";
+import {
+  type CommonOptions,
+  defineCommand,
+  parseCount,
+  printResult,
+  type Register,
+} from "../command.ts";
+import { suggest, UsageError } from "../errors.ts";
+import { formatBytes, formatCount, formatTable } from "../format.ts";
+
+const lowerings = ["portable", "cpu"] as const satisfies readonly Target[];
+
+/** Images that a network takes unless the command line says otherwise. */
+const defaultInputs = {
+  lenet: [1, 28, 28],
+  alexcifarnet: [3, 32, 32],
+  alexnet: [3, 224, 224],
+  mlp: [1, 28, 28],
+} as const;
+
+type ImageShape = readonly [number, number, number];
+
+interface GraphCommandOptions extends CommonOptions {
+  readonly steps: number;
+  readonly epochs: number;
+  readonly perClass: number;
+  readonly batch: number;
+  readonly classes: number;
+  readonly input?: ImageShape;
+  readonly loss?: string;
+  readonly lowering: string;
+  readonly init?: string;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+}
+
+export const registerGraph: Register = (program, context) => {
+  const command = defineCommand(
+    program,
+    "graph <network|model.onnx>",
+    "write a recipe's computation as plain ONNX graphs with a manifest",
+    "onnx-distill graph lenet --steps 10 --epochs 3 --per-class 1 --batch 256 --out lenet-graphs",
+  );
+  addOptions(command).action(async (name: string, options: GraphCommandOptions) => {
+    const network = networkOf(name, options);
+    const directory = options.out ?? `${name}-graphs`;
+    const files = await writeGraphs(directory, {
+      network,
+      loss: lossOf(options),
+      unroll: {
+        steps: options.steps,
+        epochs: options.epochs,
+        imagesPerStep: options.perClass * (options.classes === 1 ? 2 : options.classes),
+        batch: options.batch,
+      },
+      normalization: {
+        mean: perChannel("--mean", options.mean, network, 0),
+        std: perChannel("--std", options.std, network, 1),
+      },
+      target: oneOf("lowering", options.lowering, lowerings),
+    });
+    printResult(context, options, summary(directory, files), table(directory, files));
+  });
+};
+
+const addOptions = (command: Command): Command =>
+  command
+    .option(
+      "--steps <S>",
+      "gradient steps per epoch, each with its own distilled images",
+      parseCount(1),
+      1,
+    )
+    .option("--epochs <E>", "passes over the steps", parseCount(1), 1)
+    .option("--per-class <P>", "distilled images per class and step", parseCount(1), 1)
+    .option("--batch <B>", "real images in the outer loss", parseCount(1), 256)
+    .option("--classes <K>", "logits of the network; 1 stands for two classes", parseCount(1), 10)
+    .option(
+      "--input <CxHxW>",
+      "shape of an image (default: what the network was made for)",
+      parseImageShape,
+    )
+    .option("--loss <name>", `${lossNames.join(" or ")} (default: the one that fits the classes)`)
+    .option(
+      "--lowering <name>",
+      `${lowerings.join(" or ")}: which provider the nodes are chosen for`,
+      "portable",
+    )
+    .option(
+      "--init <kind>",
+      `initial weights: ${weightInitializers.join(", ")} (default: the network's own)`,
+    )
+    .option(
+      "--mean <numbers>",
+      "mean of each channel, subtracted from pixel/255 (default: 0)",
+      parseNumbers,
+    )
+    .option("--std <numbers>", "what each channel is then divided by (default: 1)", parseNumbers);
+
+function networkOf(name: string, { classes, input, init }: GraphCommandOptions): Network {
+  if (name.endsWith(".onnx")) {
+    throw new Error(
+      `${name}: this version cannot import ONNX models; choose a built-in network: ${networkNames.join(", ")}`,
+    );
+  }
+  const known = oneOf("network", name, networkNames);
+  const network = builtIn(known, input ?? defaultInputs[known], classes);
+  return init === undefined
+    ? network
+    : initializedBy(network, oneOf("initialization", init, weightInitializers));
+}
+
+function builtIn(...[name, input, classes]: Parameters<typeof builtInNetwork>): Network {
+  try {
+    return builtInNetwork(name, input, classes);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+}
+
+function lossOf({ loss, classes }: GraphCommandOptions) {
+  const fitting = lossFor(classes);
+  if (loss === undefined || oneOf("loss", loss, lossNames) === fitting) return fitting;
+  throw new UsageError(
+    `${loss} does not fit ${classes} ${classes === 1 ? "logit" : "logits"}: use --loss ${fitting} or another --classes`,
+  );
+}
+
+function oneOf<Name extends string>(kind: string, word: string, known: readonly Name[]): Name {
+  const found = known.find((name) => name === word);
+  if (found !== undefined) return found;
+  const near = suggest(word, known);
+  const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  throw new UsageError(`unknown ${kind} "${word}".${hint} There are: ${known.join(", ")}`);
+}
+
+function perChannel(
+  option: string,
+  numbers: readonly number[] | undefined,
+  { input: [channels] }: Network,
+  otherwise: number,
+): number[] {
+  if (numbers === undefined) return Array.from({ length: channels }, () => otherwise);
+  if (numbers.length === channels) return [...numbers];
+  throw new UsageError(
+    `${option}: expected ${channels} numbers, one per channel, got ${numbers.length}`,
+  );
+}
+
+function parseImageShape(text: string): ImageShape {
+  const match = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(text);
+  if (!match) throw new UsageError(`--input: expected CxHxW such as 1x28x28, got "${text}"`);
+  return [Number(match[1]), Number(match[2]), Number(match[3])];
+}
+
+function parseNumbers(text: string): number[] {
+  const numbers = text.split(",").map(Number);
+  if (text === "" || !numbers.every(Number.isFinite)) {
+    throw new UsageError(`expected numbers such as 0.49,0.48,0.45, got "${text}"`);
+  }
+  return numbers;
+}
+
+function parsePositive(text: string): number[] {
+  const numbers = parseNumbers(text);
+  if (numbers.every((number) => number > 0)) return numbers;
+  throw new UsageError(`--std: expected positive numbers, got "${text}"`);
+}
+
+const summary = (directory: string, files: readonly GraphFile[]) => ({
+  directory,
+  manifest: join(directory, "manifest.json"),
+  graphs: Object.fromEntries(files.map(({ stem, ...facts }) => [stem, facts])),
+});
+
+const table = (directory: string, files: readonly GraphFile[]): string =>
+  [
+    formatTable(
+      files.map(({ file, bytes, nodes }) => [file, formatBytes(bytes), formatCount(nodes)]),
+      { header: ["file", "size", "nodes"], align: ["left", "right", "right"] },
+    ),
+    `Written to ${directory} with manifest.json`,
+  ].join("\n");

@@ -1,0 +1,4 @@
+/** All commands, in the order of the help text. */
+import type { Register } from "../command.ts";
+
+export const commands: readonly Register[] = [];

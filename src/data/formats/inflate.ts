@@ -1,0 +1,55 @@
+/** Default bound on decompressed bytes: 2 GiB. */
+export const MAX_INFLATED_BYTES = 2 ** 31;
+
+/**
+ * Decompresses gzip or raw deflate data, in Node and in browsers.
+ *
+ * @throws Error when the data is damaged or cut off, or as soon as it exceeds `maxBytes`.
+ */
+export async function inflate(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  maxBytes = MAX_INFLATED_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new DecompressionStream(format);
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  const fed = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
+  fed.catch(() => {});
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      total += value.length;
+      if (total > maxBytes) break;
+    }
+    if (total <= maxBytes) await fed;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Damaged or cut-off ${format} data (${reason}).`, { cause });
+  }
+  if (total > maxBytes) {
+    writer.abort().catch(() => {});
+    reader.cancel().catch(() => {});
+    throw new Error(`Compressed data expands beyond the limit of ${maxBytes} bytes.`);
+  }
+  const out = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** Decompresses gzip data and returns anything else as it is. */
+export async function gunzipIfNeeded(bytes: Uint8Array, maxBytes?: number): Promise<Uint8Array> {
+  return isGzip(bytes) ? inflate(bytes, "gzip", maxBytes) : bytes;
+}

@@ -1,0 +1,178 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, extname, join, resolve } from "node:path";
+import { random } from "../random/generator.ts";
+import { chooseArrays, datasetOfArrays, type ImageLayout } from "./arrays.ts";
+import { type CatalogEntry, catalog, catalogEntry } from "./catalog.ts";
+import { decodeCifar10 } from "./cifar10.ts";
+import type { Dataset, Split } from "./dataset.ts";
+import { gunzipIfNeeded } from "./formats/inflate.ts";
+import { decodeNpy, type NpyArray } from "./formats/npy.ts";
+import { openNpz } from "./formats/npz.ts";
+import { idxSplit } from "./idx.ts";
+import type { ImageFolderOptions } from "./imageFolder.ts";
+import { type LocatedFiles, locateFiles } from "./locate.ts";
+import { meanStd } from "./normalization.ts";
+import { indicesByClass } from "./subsets.ts";
+import { decodeUspsText } from "./usps.ts";
+
+export interface LoadOptions extends ImageFolderOptions {
+  /** Folder to look in first. */
+  dataDir?: string;
+  /** Seeds the generated digits and the split of data that comes without one; default 0. */
+  seed?: number;
+  /** Axes of the user's own arrays, where the shape leaves them open. */
+  layout?: ImageLayout;
+}
+
+/**
+ * Loads a built-in data set by name (mnist, fashion-mnist, usps, cifar10, stroke-digits), or the
+ * user's own by path: a .npz file, a folder of .npy files, or a folder of class folders.
+ *
+ * @throws Error when files are missing or damaged, or the name is unknown.
+ */
+export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
+  const entry = catalogEntry(name);
+  if (entry?.name === "stroke-digits") return loadStrokeDigits(entry, options.seed ?? 0);
+  if (entry) return loadFiles(entry, await locateFiles(entry, options.dataDir));
+  const info = await stat(name).catch(() => undefined);
+  if (info?.isDirectory()) return loadFolder(resolve(name), options);
+  if (info?.isFile() && extname(name) === ".npz") return loadNpz(resolve(name), options);
+  throw new Error(
+    `There is no data set ${JSON.stringify(name)}. Known are ` +
+      `${catalog.map((known) => known.name).join(", ")}, or the path of a .npz file, of a folder ` +
+      "of .npy files or of a folder of class folders.",
+  );
+}
+
+async function loadFiles(entry: CatalogEntry, files: LocatedFiles): Promise<Dataset> {
+  const half = async (paths: readonly string[]): Promise<Split> => {
+    const contents: Uint8Array[] = [];
+    for (const path of paths) {
+      contents.push(await named(path, async () => gunzipIfNeeded(await readBytes(path))));
+    }
+    return named(paths.join(", "), () => decodeHalf(entry, files, contents));
+  };
+  const train = await half(files.train);
+  const test = await half(files.test);
+  rejectNamesake(entry.name, train, files.folder);
+  const { mean, std } = entry.normalization ?? meanStd(train, entry.shape[0]);
+  return {
+    name: entry.name,
+    classes: [...entry.classes],
+    shape: [...entry.shape],
+    train,
+    test,
+    normalization: { mean: [...mean], std: [...std] },
+    source: files.folder,
+  };
+}
+
+function decodeHalf(entry: CatalogEntry, files: LocatedFiles, contents: Uint8Array[]): Split {
+  const [, height, width] = entry.shape;
+  switch (files.layout.kind) {
+    case "idx":
+      return idxSplit(contents[0]!, contents[1]!, [height, width], entry.classes.length);
+    case "usps-text":
+      return decodeUspsText(contents[0]!);
+    case "cifar10":
+      return decodeCifar10(contents);
+  }
+}
+
+/**
+ * MNIST and Fashion-MNIST have the same file names and shapes; the whole training sets differ in
+ * their class sizes.
+ */
+function rejectNamesake(name: string, train: Split, folder: string): void {
+  const namesakes: Record<string, { name: string; sizes: number[] }> = {
+    mnist: { name: "fashion-mnist", sizes: new Array<number>(10).fill(6000) },
+    "fashion-mnist": {
+      name: "mnist",
+      sizes: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    },
+  };
+  const other = namesakes[name];
+  const members = indicesByClass(train);
+  if (other?.sizes.every((size, label) => members.get(label)?.length === size)) {
+    throw new Error(
+      `The files in ${folder} are those of ${other.name}, not ${name} (the file names are the ` +
+        `same). Put each into a folder of its own name.`,
+    );
+  }
+}
+
+async function loadStrokeDigits(entry: CatalogEntry, seed: number): Promise<Dataset> {
+  const { strokeDigits } = await import("./strokeDigits.ts");
+  const { train, test } = strokeDigits({ seed });
+  const split = ({ images, labels }: { images: Uint8Array; labels: ArrayLike<number> }): Split => ({
+    images,
+    labels: Uint16Array.from(labels),
+    count: labels.length,
+  });
+  const halves = { train: split(train), test: split(test) };
+  return {
+    name: entry.name,
+    classes: [...entry.classes],
+    shape: [...entry.shape],
+    ...halves,
+    normalization: meanStd(halves.train, entry.shape[0]),
+    source: `generated from seed ${seed}`,
+  };
+}
+
+async function loadNpz(path: string, options: LoadOptions): Promise<Dataset> {
+  return named(path, async () => {
+    const npz = openNpz(await readBytes(path));
+    return loadArrays(path, npz.names, (array) => npz.read(array), options);
+  });
+}
+
+async function loadFolder(folder: string, options: LoadOptions): Promise<Dataset> {
+  const arrays = (await readdir(folder)).filter((name) => extname(name) === ".npy");
+  if (arrays.length > 0) {
+    const names = arrays.map((file) => basename(file, ".npy"));
+    const read = (array: string) => {
+      const path = join(folder, `${array}.npy`);
+      return named(path, async () => decodeNpy(await readBytes(path)));
+    };
+    return named(folder, () => loadArrays(folder, names, read, options));
+  }
+  const { loadImageFolder } = await import("./imageFolder.ts");
+  return loadImageFolder(basename(folder), folder, splitRandom(options), options);
+}
+
+async function loadArrays(
+  path: string,
+  names: readonly string[],
+  read: (array: string) => Promise<NpyArray>,
+  options: LoadOptions,
+): Promise<Dataset> {
+  const chosen = chooseArrays(names);
+  const half = async ({ images, labels }: { images: string; labels: string }) => ({
+    images: await read(images),
+    labels: await read(labels),
+  });
+  const train = await half(chosen.train);
+  const arrays = chosen.test ? { train, test: await half(chosen.test) } : { train };
+  const name = basename(path, ".npz");
+  return {
+    ...datasetOfArrays(name, arrays, splitRandom(options), options.layout),
+    source: path,
+  };
+}
+
+const splitRandom = (options: LoadOptions) => random(options.seed ?? 0, "data.split");
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  const { buffer, byteOffset, byteLength } = await readFile(path);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Puts the file's path in front of any error message. */
+async function named<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw new Error(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,115 @@
+/** How well networks do that are trained on distilled images. */
+import { evaluateGraph, toGraph, trainGraph } from "../../graphs/index.ts";
+import { fillBatch, type Split } from "../data/dataset.ts";
+import { compile, type Program } from "../onnx/compile.ts";
+import { devices } from "../runtime/devices.ts";
+import type { Executor } from "../runtime/executor.ts";
+import type { Distilled } from "./distilled.ts";
+import { initialParameters, type Parameters, type Problem, type WeightsFor } from "./problem.ts";
+
+/** Mean and sample standard deviation over n networks. */
+export interface Statistic {
+  readonly mean: number;
+  readonly std: number;
+  readonly n: number;
+}
+
+export function statistic(values: readonly number[]): Statistic {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, std: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n };
+}
+
+/** Accuracy as a fraction, and mean loss, over networks. */
+export interface Evaluation {
+  readonly accuracy: Statistic;
+  readonly loss: Statistic;
+}
+
+/** Images of one run of the evaluation graph. */
+const BATCH = 500;
+
+/** Trains networks on distilled images and measures them on a split. Programs and batches are made once. */
+export class Evaluator {
+  readonly #problem: Problem;
+  readonly #executor: Executor;
+  readonly #train: Program;
+  readonly #evaluate: Program;
+  readonly #batches = new Map<Split, RealBatches>();
+
+  constructor(problem: Problem, executor: Executor) {
+    this.#problem = problem;
+    this.#executor = executor;
+    const { target } = devices[executor.device];
+    this.#train = compile(toGraph(trainGraph(problem.network, problem.loss, problem.unroll)), target);
+    this.#evaluate = compile(toGraph(evaluateGraph(problem.network, problem.loss, BATCH)), target);
+  }
+
+  /** Initial weights of `count` networks; a fixed initialisation has only one. */
+  networks(purpose: WeightsFor, count: number): Parameters[] {
+    const distinct = this.#problem.recipe.initialization === "fixed" ? 1 : count;
+    return Array.from({ length: distinct }, (_, index) => initialParameters(this.#problem, purpose, index));
+  }
+
+  /** The networks after all inner steps on the distilled images. */
+  async trained(networks: readonly Parameters[], distilled: Distilled): Promise<Parameters[]> {
+    const results = await this.#executor.run(
+      this.#train,
+      networks.map(
+        (parameters) =>
+          new Map([
+            ...parameters,
+            ["distilled_images", distilled.images],
+            ["distilled_labels", distilled.labels],
+            ["learning_rates", distilled.learningRates],
+          ]),
+      ),
+    );
+    const { parameters } = this.#problem.network;
+    return results.map((tensors) => new Map(parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!])));
+  }
+
+  /** Accuracy and loss of networks as they are. */
+  async measure(networks: readonly Parameters[], split: Split): Promise<Evaluation> {
+    const batches = this.#batchesOf(split);
+    const accuracies: number[] = [];
+    const losses: number[] = [];
+    for (const parameters of networks) {
+      const results = await this.#executor.run(
+        this.#evaluate,
+        batches.map(({ images, labels }) => new Map([...parameters, ["real_images", images], ["real_labels", labels]])),
+      );
+      const total = (name: string): number =>
+        results.reduce((sum, tensors, i) => sum + sumOfFirst(tensors.get(name)!, batches[i]!.count), 0);
+      accuracies.push(total("correct") / split.count);
+      losses.push(total("loss") / split.count);
+    }
+    return { accuracy: statistic(accuracies), loss: statistic(losses) };
+  }
+
+  /** Normalised batches of a split; the last is padded with images that are not counted. */
+  #batchesOf(split: Split): RealBatches {
+    const known = this.#batches.get(split);
+    if (known) return known;
+    const { dataset } = this.#problem;
+    const [channels, height, width] = dataset.shape;
+    const batches = Array.from({ length: Math.ceil(split.count / BATCH) }, (_, b) => {
+      const indices = Array.from({ length: BATCH }, (_, i) => Math.min(b * BATCH + i, split.count - 1));
+      const images = new Float32Array(BATCH * channels * height * width);
+      const labels = new Float32Array(BATCH * dataset.classes.length);
+      fillBatch(dataset, split, indices, images, labels);
+      return { images, labels, count: Math.min(BATCH, split.count - b * BATCH) };
+    });
+    this.#batches.set(split, batches);
+    return batches;
+  }
+}
+
+type RealBatches = readonly { readonly images: Float32Array; readonly labels: Float32Array; readonly count: number }[];
+
+function sumOfFirst(values: Float32Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[i]!;
+  return sum;
+}

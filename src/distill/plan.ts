@@ -1,0 +1,94 @@
+/** How a meta-gradient is computed within a memory budget: unrolled in one graph, or step by step. */
+import { innerStepGraph, innerStepVjpGraph, metaGradientGraph, outerLossGraph, toGraph } from "../../graphs/index.ts";
+import { optimize } from "../ir/passes/index.ts";
+import { peakBytes } from "../ir/memory.ts";
+import { sizeOf } from "../ir/value.ts";
+import type { Target } from "../onnx/lowering/index.ts";
+import { compile, type Program } from "../onnx/compile.ts";
+import type { Problem } from "./problem.ts";
+
+/** The programs of one meta-gradient and the memory that each lane is expected to need. */
+export type Plan = {
+  /** Parts of the real batch that are computed apart and averaged. */
+  readonly splits: number;
+  readonly bytes: number;
+} & (
+  | { readonly kind: "unrolled"; readonly metaGradient: Program }
+  | {
+      readonly kind: "stepwise";
+      readonly innerStep: Program;
+      readonly innerStepVjp: Program;
+      readonly outerLoss: Program;
+    }
+);
+
+export interface PlanOptions {
+  readonly target: Target;
+  /** Lanes that compute at the same time; the budget is shared among them. */
+  readonly lanes: number;
+  /** Bytes that all lanes together may use. */
+  readonly memory: number;
+  /** Overrides the choice, for tests and for resuming in the same layout. */
+  readonly kind?: Plan["kind"];
+  readonly splits?: number;
+}
+
+/** Unrolled graphs past this many steps take longer to build than they save. */
+const MOST_UNROLLED_STEPS = 120;
+
+/**
+ * Unrolled where it fits the budget, since one large graph runs faster than many small ones.
+ * @throws {RangeError} when not even the step-wise computation fits.
+ */
+export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
+  const { recipe, network, loss, unroll } = problem;
+  const splits = options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
+  const part = { ...unroll, batch: unroll.batch / splits };
+  const budget = options.memory / options.lanes;
+  const steps = unroll.steps * unroll.epochs;
+
+  if (options.kind !== "stepwise" && (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")) {
+    const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
+    const bytes = peakBytes(graph);
+    if (bytes <= budget || options.kind === "unrolled") {
+      return { kind: "unrolled", splits, bytes, metaGradient: compile(graph, options.target) };
+    }
+  }
+  const graphs = {
+    innerStep: optimize(toGraph(innerStepGraph(network, loss, unroll.imagesPerStep))),
+    innerStepVjp: optimize(toGraph(innerStepVjpGraph(network, loss, unroll.imagesPerStep))),
+    outerLoss: optimize(toGraph(outerLossGraph(network, loss, part.batch))),
+  };
+  const parameters = 4 * network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const bytes = parameters * (steps + 1) + Math.max(...Object.values(graphs).map(peakBytes));
+  if (bytes > budget && options.kind === undefined) {
+    throw new RangeError(
+      `one meta-gradient needs about ${gigabytes(bytes)} in each of ${options.lanes} workers, but the budget is ` +
+        `${gigabytes(options.memory)} in all: raise --memory, or use fewer --workers or a smaller outer.batch`,
+    );
+  }
+  return {
+    kind: "stepwise",
+    splits,
+    bytes,
+    innerStep: compile(graphs.innerStep, options.target),
+    innerStepVjp: compile(graphs.innerStepVjp, options.target),
+    outerLoss: compile(graphs.outerLoss, options.target),
+  };
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/** As many parts of the real batch as it takes to give every lane work, where the batch divides evenly. */
+function chooseSplits(batch: number, networks: number, lanes: number): number {
+  let splits = Math.max(1, Math.ceil(lanes / networks));
+  while (batch % splits !== 0) splits--;
+  return splits;
+}
+
+/** One sentence for the user. */
+export function describePlan(plan: Plan, lanes: number): string {
+  const how = plan.kind === "unrolled" ? "unrolled in one graph" : "step by step";
+  const parts = plan.splits > 1 ? `, the real batch in ${plan.splits} parts` : "";
+  return `meta-gradient ${how}${parts}; about ${gigabytes(plan.bytes * lanes)} in ${lanes} worker${lanes === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,99 @@
+/** Recipes: everything that determines a run, as a validated JSON value. */
+import * as z from "zod/mini";
+import type { Initializer } from "../random/initializers.ts";
+
+const count = z.int().check(z.positive());
+const positive = z.number().check(z.positive());
+const fraction = z.number().check(z.nonnegative(), z.lt(1));
+
+const initializer = z.custom<Initializer>(
+  (value) => typeof value === "object" && value !== null && typeof (value as { kind?: unknown }).kind === "string",
+  "expected an initialiser such as { kind: \"xavier_normal\" }",
+);
+
+const schedule = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("constant") }),
+  /** Half a cosine from the full rate to zero at the last iteration. */
+  z.strictObject({ kind: z.literal("cosine") }),
+  /** Times `factor` every so many iterations. */
+  z.strictObject({ kind: z.literal("step"), every: count, factor: positive }),
+]);
+
+/** The schema that recipe files and `--set` are checked against. */
+export const recipeSchema = z.strictObject({
+  name: z.string().check(z.regex(/^[\w.-]+$/, "use letters, digits, '.', '_' and '-'")),
+  description: z.string(),
+  /** A data set's name, or the path of the user's own. */
+  data: z.string(),
+  network: z.string(),
+  /** Whether every iteration starts from the same known weights or from fresh random ones. */
+  initialization: z.enum(["fixed", "random"]),
+  /** p(theta_0) of weights; biases start at zero. */
+  initializer,
+  /** S: gradient steps, each with its own distilled batch. */
+  steps: count,
+  /** E: passes over the S batches; each (epoch, step) has its own learning rate. */
+  epochs: count,
+  /** P: distilled images of one class in one step. */
+  imagesPerClass: count,
+  /** Where the pixels start: N(0,1) in normalised space, real images, or `run:<folder>` of an earlier run. */
+  images: z.union([z.enum(["noise", "real"]), z.string().check(z.startsWith("run:"))]),
+  /** `soft` labels are learned, starting one-hot. */
+  labels: z.enum(["hard", "soft"]),
+  learningRate: z.strictObject({ initial: positive, learned: z.boolean() }),
+  outer: z.strictObject({
+    iterations: count,
+    /** Real images in each iteration's outer loss. */
+    batch: count,
+    /** Networks sampled in each iteration; 1 for a fixed initialisation. */
+    networks: count,
+    /** Adam's rate, betas and epsilon (Kingma and Ba 2015). */
+    rate: positive,
+    betas: z.tuple([fraction, fraction]),
+    epsilon: positive,
+    schedule,
+    /** Limits the gradient's norm to its running mean of this decay; null does not limit it. */
+    clip: z.nullable(z.strictObject({ decay: fraction })),
+  }),
+  evaluation: z.strictObject({
+    /** Iterations between two points of the accuracy curve, taken on held-out training images. */
+    every: count,
+    heldOut: count,
+    /** Networks of a point of the curve. */
+    networks: count,
+    /** Networks of the final test accuracy; a fixed initialisation has one. */
+    testNetworks: count,
+  }),
+  /** What the paper or the project expects of this recipe, as text. */
+  expected: z.optional(z.string()),
+  seed: z.int().check(z.nonnegative()),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** A recipe is not valid; the text names the field, what was expected and what came. */
+export class RecipeError extends Error {
+  override readonly name = "RecipeError";
+}
+
+/**
+ * @throws {RecipeError} listing every field that is wrong.
+ */
+export function parseRecipe(value: unknown): Recipe {
+  const result = recipeSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `  ${issue.path.join(".") || "recipe"}: ${issue.message}`);
+  throw new RecipeError(`the recipe is not valid:\n${issues.join("\n")}`);
+}
+
+/** The fields of a recipe, dotted, for messages about unknown ones. */
+export function recipeFields(recipe: Recipe): string[] {
+  const list = (value: unknown, path: string): string[] =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([key, entry]) => list(entry, path ? `${path}.${key}` : key))
+      : [path];
+  return list(recipe, "");
+}
+
+/** JSON Schema of recipe files. */
+export const recipeJsonSchema = (): object => z.toJSONSchema(recipeSchema, { unrepresentable: "any" });

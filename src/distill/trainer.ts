@@ -1,0 +1,142 @@
+/** The outer loop: one Adam step on images, labels and rates per iteration. */
+import { fillBatch, sampleBatch } from "../data/dataset.ts";
+import { random } from "../random/generator.ts";
+import type { Executor } from "../runtime/executor.ts";
+import { adamStep, type Moments, zeroMoments } from "./adam.ts";
+import { type Distilled, initialDistilled, type RawDistilled, sigmoid, toDistilled } from "./distilled.ts";
+import { computeMetaGradient, type MetaGradientResult } from "./metaGradient.ts";
+import type { Plan } from "./plan.ts";
+import { initialParameters, type Parameters, type Problem } from "./problem.ts";
+import { scheduleFactor } from "./schedule.ts";
+
+/** Everything that the next iteration depends on: what a checkpoint holds. */
+export interface TrainerState extends RawDistilled {
+  /** Iterations done. Random numbers depend on it alone, so it is also the generator's position. */
+  iteration: number;
+  readonly moments: { readonly images: Moments; readonly labels: Moments; readonly rawRates: Moments };
+  /** Running mean of the gradient's norm, 0 before the first iteration. */
+  clipAverage: number;
+}
+
+/** What one iteration measured, before its step. */
+export interface IterationResult {
+  readonly iteration: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+}
+
+/** The loss or its gradient is no longer finite; the state is that before the iteration. */
+export class DivergenceError extends Error {
+  override readonly name = "DivergenceError";
+}
+
+/** The state before the first iteration; `start` replaces what the recipe begins with. */
+export function initialState(problem: Problem, start: RawDistilled = initialDistilled(problem)): TrainerState {
+  return {
+    ...start,
+    iteration: 0,
+    moments: {
+      images: zeroMoments(start.images.length),
+      labels: zeroMoments(start.labels.length),
+      rawRates: zeroMoments(start.rawRates.length),
+    },
+    clipAverage: 0,
+  };
+}
+
+export class Trainer {
+  readonly state: TrainerState;
+  readonly #problem: Problem;
+  readonly #executor: Executor;
+  readonly #plan: Plan;
+  readonly #realImages: Float32Array;
+  readonly #realLabels: Float32Array;
+  readonly #known: Parameters | undefined;
+
+  constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
+    this.#problem = problem;
+    this.#executor = executor;
+    this.#plan = plan;
+    this.state = state;
+    const { dataset, recipe } = problem;
+    const [channels, height, width] = dataset.shape;
+    this.#realImages = new Float32Array(recipe.outer.batch * channels * height * width);
+    this.#realLabels = new Float32Array(recipe.outer.batch * dataset.classes.length);
+    this.#known = recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
+  }
+
+  get distilled(): Distilled {
+    return toDistilled(this.state);
+  }
+
+  /**
+   * One iteration: samples networks and a real batch, computes the meta-gradient and takes an Adam step.
+   * @throws {DivergenceError} when the gradient is not finite; the state is left as it was.
+   */
+  async step(): Promise<IterationResult> {
+    const { recipe, network, unroll } = this.#problem;
+    const { iteration } = this.state;
+    const distilled = this.distilled;
+    this.#sampleRealBatch(iteration);
+    const networks = Array.from(
+      { length: recipe.outer.networks },
+      (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * recipe.outer.networks + k),
+    );
+    const gradient = await computeMetaGradient(this.#executor, this.#plan, network, unroll, networks, distilled, {
+      images: this.#realImages,
+      labels: this.#realLabels,
+    });
+    // d softplus(r) / dr = sigmoid(r)
+    const rawRates = gradient.learningRates.map((g, i) => g * sigmoid(this.state.rawRates[i]!));
+    const norm = this.#norm(gradient, rawRates);
+    if (!Number.isFinite(gradient.loss) || !Number.isFinite(norm)) {
+      throw new DivergenceError(
+        `iteration ${iteration + 1}: the loss is ${gradient.loss} and its gradient's norm ${norm}. ` +
+          "Lower outer.rate or learningRate.initial, or limit the gradient with outer.clip",
+      );
+    }
+    this.#update(gradient, rawRates, norm);
+    return { iteration: this.state.iteration, loss: gradient.loss, gradientNorm: norm };
+  }
+
+  #sampleRealBatch(iteration: number): void {
+    const { recipe, dataset, train } = this.#problem;
+    const stream = random(recipe.seed, "real batch", iteration);
+    const indices = sampleBatch(train.count, recipe.outer.batch, stream);
+    fillBatch(dataset, train, indices, this.#realImages, this.#realLabels);
+  }
+
+  /** L2 norm over everything that is learned. */
+  #norm(gradient: MetaGradientResult, rawRates: Float64Array): number {
+    const { labels, learningRate } = this.#problem.recipe;
+    let squares = 0;
+    const addSquares = (values: Float64Array) => {
+      for (const g of values) squares += g * g;
+    };
+    addSquares(gradient.images);
+    if (labels === "soft") addSquares(gradient.labels);
+    if (learningRate.learned) addSquares(rawRates);
+    return Math.sqrt(squares);
+  }
+
+  #update(gradient: MetaGradientResult, rawRates: Float64Array, norm: number): void {
+    const { state } = this;
+    const { labels, learningRate, outer } = this.#problem.recipe;
+    const scale = outer.clip ? this.#clipScale(norm, outer.clip.decay) : 1;
+    const rate = outer.rate * scheduleFactor(outer.schedule, state.iteration, outer.iterations);
+    const options = { rate, betas: outer.betas, epsilon: outer.epsilon };
+    state.iteration++;
+    const { iteration, moments } = state;
+    adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
+    if (labels === "soft") adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
+    if (learningRate.learned) adamStep(state.rawRates, rawRates, moments.rawRates, iteration, options, scale);
+  }
+
+  /** Shrinks a gradient longer than the running mean to that mean; one outlier moves the mean at most threefold. */
+  #clipScale(norm: number, decay: number): number {
+    const { state } = this;
+    const average = state.clipAverage || norm;
+    state.clipAverage = decay * average + (1 - decay) * Math.min(norm, 3 * average);
+    return norm > average ? average / norm : 1;
+  }
+}

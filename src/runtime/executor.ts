@@ -1,0 +1,54 @@
+/** Runs programs, several at a time where the machine allows it. */
+import type { Program } from "../onnx/compile.ts";
+import { createSession, type Session, type SessionOptions, type Tensors } from "./session.ts";
+
+export interface Executor extends SessionOptions {
+  /** How many runs proceed at the same time. */
+  readonly lanes: number;
+  /**
+   * Runs a program on each of the feeds and returns the results in the same order. The program is loaded
+   * when it is first seen.
+   */
+  run(program: Program, feeds: readonly Tensors[]): Promise<Map<string, Float32Array>[]>;
+  close(): Promise<void>;
+}
+
+/** Runs everything in the calling thread, one after the other: for tests, small programs and browsers' workers. */
+export function inlineExecutor(options: SessionOptions): Executor {
+  const sessions = new SessionCache(options);
+  return {
+    ...options,
+    lanes: 1,
+    async run(program, feeds) {
+      const session = await sessions.get(program);
+      const results: Map<string, Float32Array>[] = [];
+      for (const tensors of feeds) results.push(await session.run(tensors));
+      return results;
+    },
+    close: () => sessions.release(),
+  };
+}
+
+/** Sessions by program, created once. */
+export class SessionCache {
+  readonly #sessions = new Map<Program, Promise<Session>>();
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get(program: Program): Promise<Session> {
+    let session = this.#sessions.get(program);
+    if (!session) {
+      session = createSession(program, this.#options);
+      this.#sessions.set(program, session);
+    }
+    return session;
+  }
+
+  async release(): Promise<void> {
+    for (const session of this.#sessions.values()) await (await session).release();
+    this.#sessions.clear();
+  }
+}

@@ -1,0 +1,70 @@
+/** One loaded program. This is the only module that imports ONNX Runtime. */
+import { env, InferenceSession, Tensor } from "#ort";
+import type { Program } from "../onnx/compile.ts";
+import type { OnnxValueInfo } from "../onnx/model.ts";
+import { DeviceError, type DeviceName, devices } from "./devices.ts";
+
+/** Row-major numbers by tensor name. */
+export type Tensors = ReadonlyMap<string, Float32Array>;
+
+export interface SessionOptions {
+  readonly device: DeviceName;
+  /** Threads inside one operator. */
+  readonly threads: number;
+}
+
+/** A program loaded on a device. */
+export interface Session {
+  /**
+   * Runs once; tensors that the program does not take are ignored.
+   * @throws when an input is missing or has the wrong size.
+   */
+  run(feeds: Tensors): Promise<Map<string, Float32Array>>;
+  release(): Promise<void>;
+}
+
+/** Version of the ONNX Runtime in use. */
+export const runtimeVersion = (): string => Object.values(env.versions)[0] ?? "unknown";
+
+/**
+ * @throws {DeviceError} when the device is not available.
+ */
+export async function createSession(program: Program, { device, threads }: SessionOptions): Promise<Session> {
+  const session = await load(program, device, threads);
+  return {
+    async run(feeds) {
+      const tensors: Record<string, Tensor> = {};
+      for (const info of program.inputs) tensors[info.name] = toTensor(program, info, feeds.get(info.name));
+      const results = await session.run(tensors);
+      return new Map(program.outputs.map(({ name }) => [name, results[name]!.data as Float32Array]));
+    },
+    release: () => session.release(),
+  };
+}
+
+async function load(program: Program, device: DeviceName, threads: number): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(program.bytes, {
+      executionProviders: [devices[device].provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Threads that spin while they wait take the cores from whatever else runs on the machine.
+      extra: { session: { intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/provider|backend|shared library|no available/i.test(reason) && device !== "cpu") {
+      throw new DeviceError(`device "${device}" is not available here: ${reason}`);
+    }
+    throw new Error(`ONNX Runtime refused the graph "${program.name}": ${reason}`);
+  }
+}
+
+function toTensor(program: Program, { name, shape }: OnnxValueInfo, data: Float32Array | undefined): Tensor {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  if (data?.length !== size) {
+    const came = data ? `${data.length} numbers` : "nothing";
+    throw new Error(`${program.name}: input "${name}" takes ${size} numbers, shape [${shape}], got ${came}`);
+  }
+  return new Tensor("float32", data, shape);
+}

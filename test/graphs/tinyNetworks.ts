@@ -1,0 +1,18 @@
+/** Networks small enough to differentiate numerically. */
+import { defineNetwork, mlp, type Network } from "../../graphs/index.ts";
+import { flatten, maxPool2d, relu } from "../../src/ir/build/index.ts";
+
+export const tinyMlp = (classes = 3): Network => mlp({ input: [1, 2, 2], hidden: [4], classes });
+
+/** Convolution, max-pooling and a linear layer. */
+export const tinyConvNet = (): Network =>
+  defineNetwork({
+    name: "tiny",
+    input: [2, 6, 6],
+    classes: 3,
+    forward(x, layer) {
+      x = layer.conv2d("conv", x, { out: 3, kernel: 3, pad: 1 });
+      x = maxPool2d(relu(x), [2, 2], { strides: [2, 2] });
+      return layer.linear("fc", flatten(x), 3);
+    },
+  });
