@@ -96,7 +96,7 @@ const kinks: Kink[] = [
   },
 ];
 
-describe("at kinks and at extremes derivatives are PyTorch's", () => {
+describe("at kinks and at extremes first derivatives are PyTorch's and second ones are finite", () => {
   test.each(kinks)("$name", ({ fn, at, first, second = at.map(() => 0), shape = [at.length] }) => {
     const actual = derivatives(fn, shape, at);
     expect(actual.reverse).toEqual(first);

@@ -108,7 +108,7 @@ const addOptions = (command: Command): Command =>
       "mean of each channel, subtracted from pixel/255 (default: 0)",
       parseNumbers,
     )
-    .option("--std <numbers>", "what each channel is then divided by (default: 1)", parseNumbers);
+    .option("--std <numbers>", "what each channel is then divided by (default: 1)", parsePositive);
 
 function networkOf(name: string, { classes, input, init }: GraphCommandOptions): Network {
   if (name.endsWith(".onnx")) {

@@ -1,4 +1,5 @@
 /** All commands, in the order of the help text. */
 import type { Register } from "../command.ts";
+import { registerRun } from "./run.ts";
 
-export const commands: readonly Register[] = [];
+export const commands: readonly Register[] = [registerRun];

@@ -7,32 +7,34 @@ import type { PoolOp } from "../../autodiff/rules/products.ts";
 import type { OnInput, Shape, Window } from "../../ir/ops.ts";
 import { sizeOf, type Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
-import type { LoweringTable } from "./lowering.ts";
+import type { Context, LoweringTable } from "./lowering.ts";
 import { emitPad, emitSlice } from "./movement.ts";
 
 export const poolLowerings: LoweringTable<PoolOp> = {
   maxPoolIndex: (context, value, [x]) =>
-    context.target === "cpu"
+    hasNativeIndex(context, value.attrs)
       ? emitMaxPool(context.emit, x!, value.attrs, 2)[1]!
       : firstMaximum(context.emit, x!, value.inputs[0]!.shape, value).index,
 
   poolGather: (context, value, [x, index]) => {
-    const { emit, target } = context;
+    const { emit } = context;
+    const native = hasNativeIndex(context, value.attrs);
     const [xValue, indexValue] = value.inputs as [Value, Value];
     if (indexValue.op === "maxPoolIndex" && indexValue.inputs[0] === xValue) {
-      if (context.uses(indexValue) === 1) return emitMaxPool(emit, x!, value.attrs, 1)[0]!;
-      if (target === "cpu") return emitMaxPool(emit, x!, value.attrs, 2)[0]!;
+      if (context.uses(indexValue) === 1 && isNative(value.attrs)) return emitMaxPool(emit, x!, value.attrs, 1)[0]!;
+      if (native) return emitMaxPool(emit, x!, value.attrs, 2)[0]!;
       return firstMaximum(emit, x!, xValue.shape, value).maximum;
     }
-    if (target === "cpu") return emit.node("Gather", [emit.node("Reshape", [x!, emit.ints([-1])]), index!], { axis: 0 });
-    const taps = tapSlices(emit, x!, xValue.shape, value);
+    if (native) return emit.node("Gather", [emit.node("Reshape", [x!, emit.ints([-1])]), index!], { axis: 0 });
+    const taps = tapSlices(emit, x!, xValue.shape, value, 0);
     return taps.reduce((picked, tap, i) =>
       emit.node("Where", [emit.node("Equal", [index!, emit.scalar(i)]), tap, picked]),
     );
   },
 
-  poolScatter: ({ emit, target }, value, [dy, index]) => {
-    if (target === "cpu") {
+  poolScatter: (context, value, [dy, index]) => {
+    const { emit } = context;
+    if (hasNativeIndex(context, value.attrs)) {
       const size = sizeOf(value.shape);
       const blank = emit.node("Expand", [emit.scalar(0), emit.ints([size])]);
       const flat = (name: string) => emit.node("Reshape", [name, emit.ints([-1])]);
@@ -48,7 +50,7 @@ export const poolLowerings: LoweringTable<PoolOp> = {
 
   sumPool: ({ emit }, { attrs, inputs: [xValue], shape }, [x]) => {
     const [kh, kw] = attrs.kernel;
-    if (attrs.dilations.every((dilation) => dilation === 1)) {
+    if (isNative(attrs) && attrs.dilations.every((dilation) => dilation === 1)) {
       const mean = emit.node("AveragePool", [x!], { ...poolAttributes(attrs), count_include_pad: 1 });
       return emit.node("Mul", [mean, emit.scalar(kh * kw)]);
     }
@@ -65,6 +67,11 @@ export const poolLowerings: LoweringTable<PoolOp> = {
   },
 };
 
+/** ONNX Runtime's pooling kernels take no padding as wide as the kernel. */
+const isNative = ({ kernel, pads }: Window): boolean => pads.every((pad, i) => pad < kernel[i % 2]!);
+
+const hasNativeIndex = ({ target }: Context, window: Window): boolean => target === "cpu" && isNative(window);
+
 const poolAttributes = ({ kernel, strides, pads }: Window) => ({ kernel_shape: kernel, strides, pads });
 
 function emitMaxPool(emit: Emitter, x: string, window: Window, outputs: 1 | 2): readonly string[] {
@@ -73,12 +80,17 @@ function emitMaxPool(emit: Emitter, x: string, window: Window, outputs: 1 | 2): 
 
 type Pooled = Pick<Value<"poolGather" | "maxPoolIndex">, "shape"> & { readonly attrs: Window };
 
-/** For each tap (ky, kx) of the window, row by row, the entries [N,C,oh,ow] that it sees. */
-function tapSlices(emit: Emitter, x: string, shape: Shape, { attrs, shape: output }: Pooled): string[] {
+/** For each tap (ky, kx) of the window, row by row, the entries [N,C,oh,ow] that it sees; `padding` outside. */
+function tapSlices(
+  emit: Emitter,
+  x: string,
+  shape: Shape,
+  { attrs, shape: output }: Pooled,
+  padding: number,
+): string[] {
   const { kernel, strides, pads, dilations } = attrs;
   const padded = shape.map((extent, axis) => (axis < 2 ? extent : extent + pads[axis - 2]! + pads[axis]!));
-  // The lowest float32, not -infinity: some providers turn (-infinity) * 0 masks into NaN.
-  const source = emitPad(emit, x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]], LOWEST);
+  const source = emitPad(emit, x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]], padding);
   return Array.from({ length: kernel[0] * kernel[1] }, (_, tap) => {
     const offset = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]];
     return emitSlice(emit, source, padded, {
@@ -89,10 +101,11 @@ function tapSlices(emit: Emitter, x: string, shape: Shape, { attrs, shape: outpu
   });
 }
 
+/** The lowest float32, not -infinity: some providers turn (-infinity) * 0 masks into NaN. */
 const LOWEST = -3.4028234663852886e38;
 
 function firstMaximum(emit: Emitter, x: string, shape: Shape, pooled: Pooled): { maximum: string; index: string } {
-  const [first, ...rest] = tapSlices(emit, x, shape, pooled);
+  const [first, ...rest] = tapSlices(emit, x, shape, pooled, LOWEST);
   let maximum = first!;
   let index = emit.node("Expand", [emit.scalar(0), emit.ints(pooled.shape)]);
   rest.forEach((tap, i) => {

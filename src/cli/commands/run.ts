@@ -1,0 +1,236 @@
+import { join } from "node:path";
+import { loadDataset } from "../../data/load.ts";
+import { initialDistilled, inverseSoftplus, type RawDistilled } from "../../distill/distilled.ts";
+import { type Statistic, statistic } from "../../distill/evaluate.ts";
+import { describePlan, planMetaGradient } from "../../distill/plan.ts";
+import { createProblem, initialParameters, type Problem } from "../../distill/problem.ts";
+import type { Recipe } from "../../distill/recipe.ts";
+import { distil, evaluateBaseline, evaluateDistilled, type Select } from "../../distill/run.ts";
+import { initialState } from "../../distill/trainer.ts";
+import { decodeDistilled, encodeDistilled } from "../../io/distilledFile.ts";
+import { RunDirectory } from "../../io/runDirectory.ts";
+import { drawImages, type RunSummary, writeReport } from "../../io/runReport.ts";
+import { encodeSafetensors, float32Tensor } from "../../io/safetensors.ts";
+import { devices } from "../../runtime/devices.ts";
+import { type CommandContext, type CommonOptions, defineCommand, parseCount, printResult, type Register } from "../command.ts";
+import { UsageError } from "../errors.ts";
+import { formatDuration, formatPercent, formatTable } from "../format.ts";
+import { recipeFrom } from "../recipeArgument.ts";
+import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
+import { createStatus } from "../statusLine.ts";
+import { versions } from "../versions.ts";
+
+interface RunCommandOptions extends CommonOptions, ResourceOptions {
+  readonly data?: string;
+  readonly iterations?: number;
+  readonly set?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly select: Select;
+  readonly resume?: boolean;
+}
+
+export const registerRun: Register = (program, context) => {
+  const command = defineCommand(
+    program,
+    "run <recipe>",
+    "Distils a data set by a recipe: a built-in name, or a JSON or YAML file.",
+    "onnx-distill run mnist-fixed --data ~/datasets --seeds 1,2,3",
+  )
+    .option("--data <folder>", "where data sets are looked for first")
+    .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
+    .option("--set <key=value>", "changes a field of the recipe, such as outer.batch=512; repeatable", collect, [])
+    .option("--seeds <list>", "runs once for each seed, such as 1,2,3, and reports mean and deviation", parseSeeds)
+    .option("--select <state>", "report the last state, or the best on held-out training images", parseSelect, "last")
+    .option("--resume", "continue the run in --out (default: the recipe's own folder)");
+  withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
+    const seeds = options.seeds ?? [options.seed];
+    const summaries: RunSummary[] = [];
+    for (const seed of seeds) {
+      const out = options.out && seeds.length > 1 ? `${options.out}-${seed}` : options.out;
+      const summary = await runOnce(recipe, { ...options, seed, out }, context);
+      if (!summary) return;
+      summaries.push(summary);
+    }
+    if (summaries.length === 1) printResult(context, options, asJson(summaries[0]!), asText(summaries[0]!));
+    else printResult(context, options, seedsJson(summaries), seedsText(summaries));
+  });
+};
+
+/** One run from start or checkpoint to its report; undefined when it was interrupted. */
+async function runOnce(
+  name: string,
+  options: RunCommandOptions,
+  context: CommandContext,
+): Promise<RunSummary | undefined> {
+  const status = createStatus({
+    stream: context.stderr,
+    isTTY: context.stderr.isTTY === true,
+    columns: () => context.stderr.columns ?? 80,
+    quiet: options.quiet === true,
+    now: () => performance.now(),
+  });
+  const wanted = options.resume && options.out ? await (await RunDirectory.open(options.out)).recipe() : await recipeFrom(name, options);
+  const path = options.out ?? join("runs", `${wanted.name}-${wanted.seed}`);
+  const directory = options.resume ? await RunDirectory.open(path) : undefined;
+  const recipe = directory ? await resumedRecipe(directory, options) : wanted;
+  const resume = await directory?.resume();
+  const dataset = await loadDataset(recipe.data, { dataDir: options.data, seed: recipe.seed });
+  const problem = createProblem(recipe, dataset);
+  const { executor, memory } = startExecutor(options, resume?.layout);
+  try {
+    const plan = planMetaGradient(problem, {
+      target: devices[executor.device].target,
+      lanes: executor.lanes,
+      memory,
+      kind: resume?.layout.plan,
+      splits: resume?.layout.splits,
+    });
+    const start = initialState(problem, await startOf(problem));
+    const storage = directory ?? (await createDirectory(path, problem));
+    status.message(`${recipe.name}: ${recipe.description}`);
+    status.message(`${dataset.name}, ${dataset.train.count} training and ${dataset.test.count} test images; ${describePlan(plan, executor.lanes)}`);
+    const trained = await distil(problem, {
+      executor,
+      plan,
+      storage,
+      resume,
+      start,
+      select: options.select,
+      signal: context.signal,
+      onIteration: ({ iteration, iterations, loss, accuracy }) =>
+        status.update({ iteration, iterations, loss, note: accuracy && `held-out ${formatPercent(accuracy)}` }),
+    });
+    status.done();
+    if (!trained.finished) {
+      status.message(`stopped; continue with: onnx-distill run ${name} --resume --out ${path}`);
+      return undefined;
+    }
+    await storage.write("distilled.safetensors", encodeDistilled(problem, trained.distilled));
+    await drawImages(storage, problem, trained.distilled);
+    status.message("evaluating");
+    const { before, after } = await evaluateDistilled(problem, executor, trained.distilled);
+    const baseline = await evaluateBaseline(problem, executor);
+    const summary: RunSummary = {
+      run: path,
+      iterations: recipe.outer.iterations,
+      seconds: trained.seconds,
+      before: before.accuracy,
+      accuracy: after.accuracy,
+      baseline,
+      selected: { select: options.select, iteration: trained.iteration },
+      command: commandLine(),
+      versions: versions(),
+      machine: machine(executor.device),
+    };
+    await storage.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
+    await writeReport(storage, problem, summary);
+    return summary;
+  } finally {
+    await executor.close();
+  }
+}
+
+async function createDirectory(path: string, problem: Problem): Promise<RunDirectory> {
+  const directory = await RunDirectory.create(path, problem.recipe);
+  if (problem.recipe.initialization === "fixed") {
+    const known = initialParameters(problem, "training", 0);
+    const tensors = problem.network.parameters.map(
+      ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
+    );
+    await directory.write("initial.safetensors", encodeSafetensors(new Map(tensors), { format: "pt" }));
+  }
+  return directory;
+}
+
+/** A run continues by its own recipe; more iterations may be asked for, nothing else may change. */
+async function resumedRecipe(directory: RunDirectory, options: RunCommandOptions): Promise<Recipe> {
+  const recipe = await directory.recipe();
+  if ((options.set?.length ?? 0) > 0 || (options.seed !== undefined && options.seed !== recipe.seed)) {
+    throw new UsageError("--resume continues a run as it was begun: leave out --set and --seed, or start a new run");
+  }
+  if (options.iterations !== undefined && options.iterations !== recipe.outer.iterations) {
+    throw new UsageError(
+      `--resume continues to the recipe's ${recipe.outer.iterations} iterations, which its schedule depends on; ` +
+        "for a longer run start anew with --set images=run:<folder>",
+    );
+  }
+  return recipe;
+}
+
+/** Where the learned values start: an earlier run's result, or what the recipe says. */
+async function startOf(problem: Problem): Promise<RawDistilled> {
+  const initial = initialDistilled(problem);
+  const { images } = problem.recipe;
+  if (!images.startsWith("run:")) return initial;
+  const folder = images.slice("run:".length);
+  const earlier = decodeDistilled(await (await RunDirectory.open(folder)).read("distilled.safetensors"));
+  for (const key of ["images", "labels"] as const) {
+    if (earlier[key].length !== initial[key].length) {
+      throw new UsageError(`images: the run in ${folder} has ${key} [${earlier.shapes[key]}], which this recipe cannot start from`);
+    }
+  }
+  const rates = earlier.learningRates.length === initial.rawRates.length ? earlier.learningRates.map(inverseSoftplus) : initial.rawRates;
+  return { images: earlier.images, labels: earlier.labels, rawRates: rates };
+}
+
+const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
+
+const short = ({ mean, std, n }: Statistic): Statistic => ({ mean, std, n });
+
+const asJson = ({ run, iterations, seconds, before, accuracy, baseline }: RunSummary) => ({
+  run,
+  iterations,
+  seconds,
+  before: short(before),
+  accuracy: short(accuracy),
+  baseline: { name: baseline.name, ...short(baseline) },
+});
+
+const asText = ({ run, seconds, before, accuracy, baseline }: RunSummary): string =>
+  formatTable([
+    ["before training", formatPercent(before)],
+    ["trained on the distilled images", formatPercent(accuracy)],
+    [`${baseline.name} at the same budget`, formatPercent(baseline)],
+    ["training time", formatDuration(seconds)],
+    ["report", join(run, "report.html")],
+  ]);
+
+/** Over seeds: each run's accuracies count as one. */
+function overSeeds(summaries: readonly RunSummary[]) {
+  const of = (pick: (summary: RunSummary) => Statistic) => statistic(summaries.map((summary) => pick(summary).mean));
+  return {
+    before: of(({ before }) => before),
+    accuracy: of(({ accuracy }) => accuracy),
+    baseline: { name: summaries[0]!.baseline.name, ...of(({ baseline }) => baseline) },
+  };
+}
+
+const seedsJson = (summaries: readonly RunSummary[]) => ({
+  runs: summaries.map(asJson),
+  iterations: summaries[0]!.iterations,
+  seconds: summaries.reduce((sum, { seconds }) => sum + seconds, 0),
+  ...overSeeds(summaries),
+});
+
+function seedsText(summaries: readonly RunSummary[]): string {
+  const { before, accuracy, baseline } = overSeeds(summaries);
+  const rows = summaries.map(({ run, accuracy: one, seconds }) => [run, formatPercent(one), formatDuration(seconds)]);
+  return [
+    formatTable(rows, { header: ["run", "accuracy", "training time"] }),
+    "",
+    formatTable([
+      ["before training", formatPercent(before)],
+      ["trained on the distilled images, mean of seeds", formatPercent(accuracy)],
+      [`${baseline.name} at the same budget`, formatPercent(baseline)],
+    ]),
+  ].join("\n");
+}
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+const parseSeeds = (text: string): number[] => text.split(",").map(parseCount(0));
+
+function parseSelect(text: string): Select {
+  if (text === "last" || text === "best") return text;
+  throw new UsageError(`--select takes last or best, got "${text}"`);
+}

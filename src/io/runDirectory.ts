@@ -1,0 +1,118 @@
+/** The folder of a run: recipe.json, events.jsonl, checkpoints/, results, pictures and report. */
+import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseRecipe, type Recipe } from "../distill/recipe.ts";
+import type { Checkpoint, RunEvent, RunStorage } from "../distill/run.ts";
+import { writeFileAtomic } from "./atomicFile.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpointFile.ts";
+
+/** Checkpoints that stay: the last two, to resume from, and the first after every tenth of the run. */
+const KEPT_LAST = 2;
+const KEPT_PARTS = 10;
+
+export class RunDirectory implements RunStorage {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * A new run.
+   * @throws when the folder exists and is not empty.
+   */
+  static async create(path: string, recipe: Recipe): Promise<RunDirectory> {
+    const existing = await readdir(path).catch(() => []);
+    if (existing.length > 0) {
+      throw new Error(
+        `${path} is not empty: add --resume to continue the run in it, or choose another folder with --out`,
+      );
+    }
+    await mkdir(join(path, "checkpoints"), { recursive: true });
+    await mkdir(join(path, "images"), { recursive: true });
+    const run = new RunDirectory(path);
+    await run.write("recipe.json", `${JSON.stringify(recipe, undefined, 2)}\n`);
+    return run;
+  }
+
+  /**
+   * An existing run.
+   * @throws when there is none in the folder.
+   */
+  static async open(path: string): Promise<RunDirectory> {
+    const run = new RunDirectory(path);
+    await run.recipe();
+    return run;
+  }
+
+  async recipe(): Promise<Recipe> {
+    const text = await readFile(join(this.path, "recipe.json"), "utf8").catch(() => {
+      throw new Error(`${this.path} holds no run: expected a recipe.json in it`);
+    });
+    return parseRecipe(JSON.parse(text));
+  }
+
+  /** Writes a file of the run, whole or not at all. */
+  write(name: string, content: string | Uint8Array): Promise<void> {
+    return writeFileAtomic(join(this.path, name), content);
+  }
+
+  read(name: string): Promise<Uint8Array> {
+    return readFile(join(this.path, name));
+  }
+
+  async event(event: RunEvent): Promise<void> {
+    await appendFile(join(this.path, "events.jsonl"), `${JSON.stringify(event)}\n`);
+  }
+
+  async events(): Promise<RunEvent[]> {
+    const text = await readFile(join(this.path, "events.jsonl"), "utf8").catch(() => "");
+    return text
+      .split("\n")
+      .filter((line) => line.endsWith("}"))
+      .map((line) => JSON.parse(line) as RunEvent);
+  }
+
+  async checkpoint(checkpoint: Checkpoint): Promise<void> {
+    await this.write(checkpointName(checkpoint.state.iteration), encodeCheckpoint(checkpoint));
+    await this.#prune();
+  }
+
+  /** The last checkpoint, with the events after it dropped; undefined for a run that has none yet. */
+  async resume(): Promise<Checkpoint | undefined> {
+    const last = (await this.checkpointIterations()).at(-1);
+    if (last === undefined) {
+      await rm(join(this.path, "events.jsonl"), { force: true });
+      return undefined;
+    }
+    const checkpoint = await this.readCheckpoint(last);
+    const kept = (await this.events()).filter(({ iteration }) => iteration <= last);
+    await this.write("events.jsonl", kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    return checkpoint;
+  }
+
+  /** Iterations of the stored checkpoints, ascending. */
+  async checkpointIterations(): Promise<number[]> {
+    const names = await readdir(join(this.path, "checkpoints")).catch(() => []);
+    return names
+      .flatMap((name) => /^(\d+)\.safetensors$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  async readCheckpoint(iteration: number): Promise<Checkpoint> {
+    return decodeCheckpoint(await this.read(checkpointName(iteration)));
+  }
+
+  async #prune(): Promise<void> {
+    const { outer } = await this.recipe();
+    const iterations = await this.checkpointIterations();
+    const part = (iteration: number) => Math.floor((iteration * KEPT_PARTS) / outer.iterations);
+    const isFirstOfPart = (iteration: number, i: number) => i === 0 || part(iterations[i - 1]!) < part(iteration);
+    const dropped = iterations.slice(0, -KEPT_LAST).filter((iteration, i) => !isFirstOfPart(iteration, i));
+    for (const iteration of dropped) await rm(join(this.path, checkpointName(iteration)), { force: true });
+  }
+}
+
+const checkpointName = (iteration: number): string =>
+  join("checkpoints", `${String(iteration).padStart(7, "0")}.safetensors`);

@@ -1,0 +1,91 @@
+/** What a person looks at in a run's folder: sheets of the distilled images and report.html. */
+import { type Distilled, distilledShapes, initialDistilled, toDistilled } from "../distill/distilled.ts";
+import type { Problem } from "../distill/problem.ts";
+import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
+import type { Statistic } from "./quantities.ts";
+import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
+import { renderReport } from "./report.ts";
+import type { RunDirectory } from "./runDirectory.ts";
+
+/** summary.json: what a run achieved and how it was made. */
+export interface RunSummary {
+  readonly run: string;
+  readonly iterations: number;
+  /** Training time, evaluation and baseline not included. */
+  readonly seconds: number;
+  readonly before: Statistic;
+  readonly accuracy: Statistic;
+  readonly baseline: Statistic & { readonly name: string; readonly learningRate: number };
+  readonly selected: { readonly select: "last" | "best"; readonly iteration: number };
+  readonly command: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly device: string };
+}
+
+/** Draws images/first.png, latest.png and strip.png. Colour or grey images only; others have no pictures. */
+export async function drawImages(directory: RunDirectory, problem: Problem, distilled: Distilled): Promise<void> {
+  const { dataset, unroll } = problem;
+  if (dataset.shape[0] !== 1 && dataset.shape[0] !== 3) return;
+  const shapes = distilledShapes(problem);
+  const sheet = (of: Distilled): SheetOptions => ({
+    labels: { data: of.labels, shape: shapes.labels },
+    mean: dataset.normalization.mean,
+    std: dataset.normalization.std,
+    classes: dataset.classes,
+  });
+  const tensor = (data: Float32Array): FloatTensor => ({ data, shape: shapes.images });
+  const stepLabels = (of: Distilled): string[] =>
+    Array.from({ length: unroll.steps }, (_, s) => {
+      const rates = Array.from({ length: unroll.epochs }, (_, e) => formatNumber(of.learningRates[e * unroll.steps + s]!));
+      return [`step ${s + 1}`, ...rates.map((rate) => `lr ${rate}`)].join("\n");
+    });
+  const grid = (of: Distilled) => renderGrid({ images: tensor(of.images), ...sheet(of), stepLabels: stepLabels(of) });
+
+  const iterations = await directory.checkpointIterations();
+  const start = problem.recipe.images.startsWith("run:") ? undefined : toDistilled(initialDistilled(problem));
+  if (start) await directory.write("images/first.png", await grid(start));
+  await directory.write("images/latest.png", await grid(distilled));
+  const snapshots = [];
+  if (start) snapshots.push({ iteration: 0, images: tensor(start.images) });
+  for (const iteration of iterations) {
+    const { state } = await directory.readCheckpoint(iteration);
+    snapshots.push({ iteration, images: tensor(state.images) });
+  }
+  if (snapshots.length > 0) await directory.write("images/strip.png", await renderStrip(snapshots, sheet(distilled)));
+}
+
+/** Writes report.html from the run's files. */
+export async function writeReport(directory: RunDirectory, problem: Problem, summary: RunSummary): Promise<void> {
+  const { recipe } = problem;
+  const picture = (name: string) => directory.read(`images/${name}.png`).catch(() => undefined);
+  const [latest, first, strip] = await Promise.all(["latest", "first", "strip"].map(picture));
+  if (!latest) return;
+  const { before, accuracy, baseline } = summary;
+  await directory.write(
+    "report.html",
+    renderReport({
+      title: recipe.name,
+      command: summary.command,
+      recipe,
+      rows: [
+        { label: "Test accuracy", value: formatPercent(accuracy) },
+        { label: "Before training", value: formatPercent(before) },
+        { label: `Baseline: ${baseline.name}`, value: formatPercent(baseline) },
+        ...(recipe.expected ? [{ label: "Expected", value: recipe.expected }] : []),
+        { label: "Iterations", value: formatCount(summary.iterations) },
+        { label: "Training time", value: formatDuration(summary.seconds) },
+        { label: "State reported", value: `${summary.selected.select}, iteration ${formatCount(summary.selected.iteration)}` },
+        { label: "Machine", value: `${summary.machine.cpu}, ${summary.machine.cores} cores, ${summary.machine.device}` },
+        { label: "Seed", value: String(recipe.seed) },
+      ],
+      distilledPng: latest,
+      initialPng: first,
+      stripPng: strip,
+      events: await directory.events(),
+      accuracy,
+      before,
+      baseline,
+      versions: summary.versions,
+    }),
+  );
+}
