@@ -1,9 +1,25 @@
 /** evaluate.onnx: logits, loss and correctness of every image of a batch. */
-import { cast, constant, equal, greater, reduceMax, reshape, sub, where } from "../src/ir/build/index.ts";
+import {
+  cast,
+  constant,
+  equal,
+  greater,
+  reduceMax,
+  reshape,
+  sub,
+  where,
+} from "../src/ir/build/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { type LossName, lossPerImage } from "./losses.ts";
 import type { Network } from "./network.ts";
-import { bufferInputs, inputPort, parameterInputs, port, type RecipeGraph, valuesOf } from "./recipeGraph.ts";
+import {
+  bufferInputs,
+  inputPort,
+  parameterInputs,
+  port,
+  type RecipeGraph,
+  valuesOf,
+} from "./recipeGraph.ts";
 
 /** real_images [B,C,H,W], real_labels [B,K] -> logits [B,K], loss [B], correct [B] (1 or 0). */
 export function evaluateGraph(network: Network, loss: LossName, batch: number): RecipeGraph {
@@ -36,7 +52,10 @@ function correctness(logits: Value, labels: Value): Value {
 /** Index of each row's first maximum: [n,K] -> [n], as K - 1 minus the largest of K - 1 - k over all maxima k. */
 function firstMaximum(rows: Value): Value {
   const classes = rows.shape[1]!;
-  const fromBehind = constant(Array.from({ length: classes }, (_, k) => classes - 1 - k), [1, classes]);
+  const fromBehind = constant(
+    Array.from({ length: classes }, (_, k) => classes - 1 - k),
+    [1, classes],
+  );
   const maxima = equal(rows, reduceMax(rows, [1], true));
   return sub(classes - 1, reduceMax(where(maxima, fromBehind, -1), [1]));
 }

@@ -19,11 +19,19 @@ export interface Batch {
   readonly labels: Value;
 }
 
-export const modelLoss = ({ network, loss, buffers }: Model, parameters: readonly Value[], { images, labels }: Batch): Value =>
-  batchLoss(loss, network.forward(parameters, buffers, images), labels);
+export const modelLoss = (
+  { network, loss, buffers }: Model,
+  parameters: readonly Value[],
+  { images, labels }: Batch,
+): Value => batchLoss(loss, network.forward(parameters, buffers, images), labels);
 
 /** theta - eta * grad_theta l(x, y; theta) for a rate eta [] (Wang et al. 2018, eq. 2). */
-export function innerStep(model: Model, parameters: readonly Value[], batch: Batch, rate: Value): Value[] {
+export function innerStep(
+  model: Model,
+  parameters: readonly Value[],
+  batch: Batch,
+  rate: Value,
+): Value[] {
   const gradients = gradient(modelLoss(model, parameters, batch), parameters);
   return parameters.map((parameter, i) => sub(parameter, mul(gradients[i]!, rate)));
 }
@@ -88,11 +96,13 @@ export function metaGradient(
   const final = trajectory.at(-1)!;
   const loss = modelLoss(model, final, real);
   let lambda: readonly Value[] = gradient(loss, final);
-  const steps = batches.map((_, i) => batches.length - 1 - i).map((t) => {
-    const cotangents = innerStepVjp(model, trajectory[t]!, batches[t]!, rates[t]!, lambda);
-    lambda = cotangents.parameters;
-    return cotangents;
-  });
+  const steps = batches
+    .map((_, i) => batches.length - 1 - i)
+    .map((t) => {
+      const cotangents = innerStepVjp(model, trajectory[t]!, batches[t]!, rates[t]!, lambda);
+      lambda = cotangents.parameters;
+      return cotangents;
+    });
   steps.reverse();
   return {
     loss,

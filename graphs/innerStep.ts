@@ -30,7 +30,11 @@ function stepInputs(network: Network, loss: LossName, imagesPerStep: number) {
 }
 
 /** next_parameter* = parameter* - learning_rate * gradient of the batch's loss. */
-export function innerStepGraph(network: Network, loss: LossName, imagesPerStep: number): RecipeGraph {
+export function innerStepGraph(
+  network: Network,
+  loss: LossName,
+  imagesPerStep: number,
+): RecipeGraph {
   const { ports, model, theta, batch, rate } = stepInputs(network, loss, imagesPerStep);
   return {
     name: "inner_step",
@@ -40,7 +44,11 @@ export function innerStepGraph(network: Network, loss: LossName, imagesPerStep: 
 }
 
 /** Cotangents of everything that enters an inner step, given cotangent* of its next parameters. */
-export function innerStepVjpGraph(network: Network, loss: LossName, imagesPerStep: number): RecipeGraph {
+export function innerStepVjpGraph(
+  network: Network,
+  loss: LossName,
+  imagesPerStep: number,
+): RecipeGraph {
   const { ports, model, theta, batch, rate } = stepInputs(network, loss, imagesPerStep);
   const cotangents = parameterInputs("cotangent", network);
   const pulled = innerStepVjp(model, theta, batch, rate, valuesOf(cotangents));

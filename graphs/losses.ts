@@ -1,5 +1,14 @@
 /** Losses on logits. Labels are float rows, one-hot or soft; no row is assumed to sum to 1. */
-import { add, logSoftmax, mul, neg, reduceMean, reduceSum, softplus, sub } from "../src/ir/build/index.ts";
+import {
+  add,
+  logSoftmax,
+  mul,
+  neg,
+  reduceMean,
+  reduceSum,
+  softplus,
+  sub,
+} from "../src/ir/build/index.ts";
 import type { Value } from "../src/ir/value.ts";
 
 export const lossNames = ["softmax_cross_entropy", "binary_cross_entropy"] as const;
@@ -15,7 +24,10 @@ export const lossFor = (classes: number): LossName =>
  */
 export function lossPerImage(loss: LossName, logits: Value, labels: Value): Value {
   if (loss === "softmax_cross_entropy") return neg(reduceSum(mul(labels, logSoftmax(logits)), [1]));
-  return reduceSum(add(mul(labels, softplus(neg(logits))), mul(sub(1, labels), softplus(logits))), [1]);
+  return reduceSum(
+    add(mul(labels, softplus(neg(logits))), mul(sub(1, labels), softplus(logits))),
+    [1],
+  );
 }
 
 /** Mean loss of a batch, []. */

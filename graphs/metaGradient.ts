@@ -4,7 +4,14 @@ import type { Value } from "../src/ir/value.ts";
 import { metaGradient } from "./gradientDescent.ts";
 import type { LossName } from "./losses.ts";
 import type { Network } from "./network.ts";
-import { bufferInputs, inputPort, parameterInputs, port, type RecipeGraph, valuesOf } from "./recipeGraph.ts";
+import {
+  bufferInputs,
+  inputPort,
+  parameterInputs,
+  port,
+  type RecipeGraph,
+  valuesOf,
+} from "./recipeGraph.ts";
 
 /** Sizes of a recipe's unrolled descent. */
 export interface Unroll {

@@ -1,7 +1,7 @@
 /** Networks as functions over named parameters, written layer by layer like the figure in a paper. */
 import { conv2d, input, linear } from "../src/ir/build/index.ts";
 import type { Shape } from "../src/ir/ops.ts";
-import { formatShape, sameShape, ShapeError } from "../src/ir/shapes.ts";
+import { formatShape, ShapeError, sameShape } from "../src/ir/shapes.ts";
 import type { Value } from "../src/ir/value.ts";
 import type { Initializer } from "../src/random/initializers.ts";
 
@@ -58,14 +58,22 @@ export function defineNetwork(definition: NetworkDefinition): Network {
   const parameters: ParameterSpec[] = [];
   const trace = layersFrom((parameter, shape) => {
     if (parameters.some((known) => known.name === parameter)) {
-      throw new ShapeError(`${name}: two layers are called "${parameter.replace(/\.[a-z]+$/, "")}"`);
+      throw new ShapeError(
+        `${name}: two layers are called "${parameter.replace(/\.[a-z]+$/, "")}"`,
+      );
     }
-    parameters.push({ name: parameter, shape, init: shape.length === 1 ? { kind: "zeros" } : init });
+    parameters.push({
+      name: parameter,
+      shape,
+      init: shape.length === 1 ? { kind: "zeros" } : init,
+    });
     return input(parameter, shape);
   });
   const logits = definition.forward(input("images", [1, ...definition.input]), trace);
   if (!sameShape(logits.shape, [1, classes])) {
-    throw new ShapeError(`${name}: expected logits [n,${classes}], forward made ${formatShape(logits.shape)}`);
+    throw new ShapeError(
+      `${name}: expected logits [n,${classes}], forward made ${formatShape(logits.shape)}`,
+    );
   }
   return {
     name,
@@ -75,7 +83,10 @@ export function defineNetwork(definition: NetworkDefinition): Network {
     buffers: [],
     forward(values, _, images) {
       const byName = new Map(parameters.map((parameter, i) => [parameter.name, values[i]!]));
-      return definition.forward(images, layersFrom((parameter) => byName.get(parameter)!));
+      return definition.forward(
+        images,
+        layersFrom((parameter) => byName.get(parameter)!),
+      );
     },
   };
 }

@@ -27,6 +27,9 @@ export function outerLossGraph(network: Network, loss: LossName, batch: number):
   return {
     name: "outer_loss",
     inputs: [...parameters, ...buffers, images, labels],
-    outputs: [port("loss", value), ...parameterPorts("grad_parameter", network, gradient(value, theta))],
+    outputs: [
+      port("loss", value),
+      ...parameterPorts("grad_parameter", network, gradient(value, theta)),
+    ],
   };
 }

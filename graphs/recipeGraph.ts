@@ -39,11 +39,18 @@ export const parameterInputs = (role: string, network: Network): Port[] =>
   parameterPorts(
     role,
     network,
-    network.parameters.map(({ name, shape }) => input(role === "parameter" ? name : `${role}.${name}`, shape)),
+    network.parameters.map(({ name, shape }) =>
+      input(role === "parameter" ? name : `${role}.${name}`, shape),
+    ),
   );
 
 export const bufferInputs = (network: Network): Port[] =>
-  network.buffers.map(({ name, shape }) => ({ name, role: "buffer", parameter: name, value: input(name, shape) }));
+  network.buffers.map(({ name, shape }) => ({
+    name,
+    role: "buffer",
+    parameter: name,
+    value: input(name, shape),
+  }));
 
 export const valuesOf = (ports: readonly Port[]): Value[] => ports.map(({ value }) => value);
 

@@ -5,13 +5,24 @@ import { innerStep } from "./gradientDescent.ts";
 import type { LossName } from "./losses.ts";
 import type { Unroll } from "./metaGradient.ts";
 import type { Network } from "./network.ts";
-import { bufferInputs, inputPort, parameterInputs, parameterPorts, type RecipeGraph, valuesOf } from "./recipeGraph.ts";
+import {
+  bufferInputs,
+  inputPort,
+  parameterInputs,
+  parameterPorts,
+  type RecipeGraph,
+  valuesOf,
+} from "./recipeGraph.ts";
 
 /**
  * parameter*, buffer*, distilled_images [S,n,C,H,W], distilled_labels [S,n,K], learning_rates [S*E]
  * -> next_parameter* after all S*E steps.
  */
-export function trainGraph(network: Network, loss: LossName, unroll: Omit<Unroll, "batch">): RecipeGraph {
+export function trainGraph(
+  network: Network,
+  loss: LossName,
+  unroll: Omit<Unroll, "batch">,
+): RecipeGraph {
   const { steps, epochs, imagesPerStep } = unroll;
   const parameters = parameterInputs("parameter", network);
   const buffers = bufferInputs(network);

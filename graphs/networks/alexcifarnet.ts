@@ -4,7 +4,13 @@ import { defineNetwork, type Network } from "../network.ts";
 
 /** PyTorch's window: channels c-2 to c+1. */
 const normalize = (x: Value): Value =>
-  localResponseNormalization(x, { size: 4, alpha: 0.001 / 9, beta: 0.75, bias: 1, convention: "pytorch" });
+  localResponseNormalization(x, {
+    size: 4,
+    alpha: 0.001 / 9,
+    beta: 0.75,
+    bias: 1,
+    convention: "pytorch",
+  });
 
 const pool = (x: Value): Value => maxPool2d(x, [3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] });
 

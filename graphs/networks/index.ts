@@ -14,12 +14,18 @@ export type NetworkName = (typeof networkNames)[number];
  * A built-in network for images of the given shape.
  * @throws {RangeError} when the network does not take such images.
  */
-export function builtInNetwork(name: NetworkName, input: readonly [number, number, number], classes: number): Network {
+export function builtInNetwork(
+  name: NetworkName,
+  input: readonly [number, number, number],
+  classes: number,
+): Network {
   const [channels, height, width] = input;
   const square = height === width;
   if (name === "mlp") return mlp({ input, classes });
-  if (name === "lenet" && square && (height === 28 || height === 32)) return lenet({ size: height, channels, classes });
-  if (name === "alexcifarnet" && channels === 3 && square && height === 32) return alexcifarnet({ classes });
+  if (name === "lenet" && square && (height === 28 || height === 32))
+    return lenet({ size: height, channels, classes });
+  if (name === "alexcifarnet" && channels === 3 && square && height === 32)
+    return alexcifarnet({ classes });
   if (name === "alexnet" && channels === 3 && square && height === 224) return alexnet({ classes });
   const takes = { lenet: "28x28 or 32x32", alexcifarnet: "3x32x32", alexnet: "3x224x224" }[name];
   throw new RangeError(

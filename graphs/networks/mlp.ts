@@ -8,13 +8,20 @@ export interface MlpOptions {
 }
 
 /** Fully connected layers with ReLU between them, named fc1, fc2, ... */
-export const mlp = ({ input = [1, 28, 28], hidden = [128], classes = 10 }: MlpOptions = {}): Network =>
+export const mlp = ({
+  input = [1, 28, 28],
+  hidden = [128],
+  classes = 10,
+}: MlpOptions = {}): Network =>
   defineNetwork({
     name: "mlp",
     input,
     classes,
     forward(x, layer) {
-      const activations = hidden.reduce((h, width, i) => relu(layer.linear(`fc${i + 1}`, h, width)), flatten(x));
+      const activations = hidden.reduce(
+        (h, width, i) => relu(layer.linear(`fc${i + 1}`, h, width)),
+        flatten(x),
+      );
       return layer.linear(`fc${hidden.length + 1}`, activations, classes);
     },
   });

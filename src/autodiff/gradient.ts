@@ -2,7 +2,7 @@
 import { add, ones, reduceSum, reshape, zeros } from "../ir/build/index.ts";
 import { topologicalOrder } from "../ir/graph.ts";
 import type { Shape } from "../ir/ops.ts";
-import { formatShape, sameShape, ShapeError } from "../ir/shapes.ts";
+import { formatShape, ShapeError, sameShape } from "../ir/shapes.ts";
 import type { Value } from "../ir/value.ts";
 import { isDifferentiable, piecewiseConstant, type Rule } from "./rule.ts";
 import { rules } from "./rules/index.ts";
@@ -23,7 +23,11 @@ export function gradient(output: Value, wrt: readonly Value[], cotangent?: Value
 }
 
 /** Vector-Jacobian product: gradients of sum_i <cotangents_i, outputs_i> with respect to `wrt`. */
-export function vjp(outputs: readonly Value[], wrt: readonly Value[], cotangents: readonly Value[]): Value[] {
+export function vjp(
+  outputs: readonly Value[],
+  wrt: readonly Value[],
+  cotangents: readonly Value[],
+): Value[] {
   outputs.forEach((output, i) => {
     if (!sameShape(output.shape, cotangents[i]!.shape)) {
       throw new ShapeError(
@@ -47,7 +51,8 @@ export function vjp(outputs: readonly Value[], wrt: readonly Value[], cotangents
     if (!dy || rule === piecewiseConstant || independent.has(y)) continue;
     const ofInputs = rule.vjp({ inputs: y.inputs, attrs: y.attrs, y, dy });
     y.inputs.forEach((x, position) => {
-      if (active.has(x) && isDifferentiable(rule, position)) accumulate(x, sumToShape(ofInputs[position]!, x.shape));
+      if (active.has(x) && isDifferentiable(rule, position))
+        accumulate(x, sumToShape(ofInputs[position]!, x.shape));
     });
   }
   return wrt.map((x) => cotangentOf.get(x) ?? zeros(x.shape));
@@ -58,7 +63,9 @@ export function dependents(outputs: readonly Value[], independent: ReadonlySet<V
   const active = new Set<Value>();
   for (const value of topologicalOrder(outputs, independent)) {
     const rule = rules[value.op] as Rule | typeof piecewiseConstant;
-    const moves = value.inputs.some((x, position) => active.has(x) && isDifferentiable(rule, position));
+    const moves = value.inputs.some(
+      (x, position) => active.has(x) && isDifferentiable(rule, position),
+    );
     if (independent.has(value) || moves) active.add(value);
   }
   return active;

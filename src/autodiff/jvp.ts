@@ -1,6 +1,6 @@
 /** Forward mode: Jacobian-vector products over the same rule table. */
 import { expand, zeros } from "../ir/build/index.ts";
-import { formatShape, sameShape, ShapeError } from "../ir/shapes.ts";
+import { formatShape, ShapeError, sameShape } from "../ir/shapes.ts";
 import type { Value } from "../ir/value.ts";
 import { dependents } from "./gradient.ts";
 import { isDifferentiable, piecewiseConstant, type Rule } from "./rule.ts";
@@ -14,7 +14,11 @@ import { rules } from "./rules/index.ts";
  * The values in `wrt` are independent variables: where one was computed from another, that is not differentiated.
  * @throws {ShapeError} when a tangent's shape is not that of its value.
  */
-export function jvp(outputs: readonly Value[], wrt: readonly Value[], tangents: readonly Value[]): Value[] {
+export function jvp(
+  outputs: readonly Value[],
+  wrt: readonly Value[],
+  tangents: readonly Value[],
+): Value[] {
   const tangentOf = new Map<Value, Value>();
   wrt.forEach((x, i) => {
     const tangent = tangents[i]!;

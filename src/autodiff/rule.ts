@@ -35,13 +35,21 @@ export type RuleOrConstant<Op extends OpName> = Rule<Op> | typeof piecewiseConst
 export type RuleTable<Ops extends OpName> = { readonly [Op in Ops]: RuleOrConstant<Op> };
 
 /** Whether input `position` of the operator carries a derivative. */
-export function isDifferentiable(rule: RuleOrConstant<never> | RuleOrConstant<OpName>, position: number): boolean {
+export function isDifferentiable(
+  rule: RuleOrConstant<never> | RuleOrConstant<OpName>,
+  position: number,
+): boolean {
   if (rule === piecewiseConstant) return false;
-  return position >= (rule.constantBefore ?? 0) && position < (rule.constantFrom ?? Number.POSITIVE_INFINITY);
+  return (
+    position >= (rule.constantBefore ?? 0) &&
+    position < (rule.constantFrom ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 /** Elementwise y = f(x0, x1, ...): `partials` are dy/dx0, dy/dx1, ... */
-export function elementwise<Op extends OpName>(partials: (primal: Primal<Op>) => readonly Value[]): Rule<Op> {
+export function elementwise<Op extends OpName>(
+  partials: (primal: Primal<Op>) => readonly Value[],
+): Rule<Op> {
   return {
     vjp: (primal) => partials(primal).map((partial) => mul(primal.dy, partial)),
     jvp: (primal) => sum(partials(primal).map((partial, i) => times(primal.tangents[i], partial))),

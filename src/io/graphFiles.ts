@@ -116,22 +116,23 @@ export async function writeGraphs(
   options: GraphOptions & { readonly target?: Target },
 ): Promise<GraphFile[]> {
   const graphs = recipeGraphs(options.network, options.loss, options.unroll);
+  const programs = graphs.map((graph) => compile(toGraph(graph), options.target));
   await mkdir(directory, { recursive: true });
   await refuseForeign(
     directory,
     graphs.map(({ name }) => fileOf(name)),
   );
   await rm(join(directory, MANIFEST), { force: true });
-  const files: GraphFile[] = [];
-  for (const graph of graphs) {
-    const file = fileOf(graph.name);
-    const { bytes, nodes } = compile(toGraph(graph), options.target);
-    await writeFileAtomic(join(directory, file), bytes);
-    files.push({ stem: graph.name, file, bytes: bytes.length, nodes });
-  }
+  for (const { name, bytes } of programs)
+    await writeFileAtomic(join(directory, fileOf(name)), bytes);
   const text = `${JSON.stringify(manifest(graphs, options), undefined, 2)}\n`;
   await writeFileAtomic(join(directory, MANIFEST), text);
-  return files;
+  return programs.map(({ name, bytes, nodes }) => ({
+    stem: name,
+    file: fileOf(name),
+    bytes: bytes.length,
+    nodes,
+  }));
 }
 
 /** Lets pass what is empty, what has a manifest of ours, and what an interrupted run left behind. */

@@ -23,7 +23,8 @@ export function peakBytes(graph: Graph): number {
     if (!free.has(value.op) && value.op !== "input") live += bytesOf(value);
     peak = Math.max(peak, live);
     for (const input of new Set(value.inputs)) {
-      if (lastUser.get(input) === value && !kept.has(input) && !free.has(input.op)) live -= bytesOf(input);
+      if (lastUser.get(input) === value && !kept.has(input) && !free.has(input.op))
+        live -= bytesOf(input);
     }
   }
   return peak;

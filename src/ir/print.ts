@@ -27,7 +27,12 @@ export function printGraph(graph: Graph): string {
   }
   const inputs = graph.inputs.map((input) => `${input.attrs.name} ${printType(input)}`);
   const outputs = graph.outputs.map(({ name, value }) => `${name} = ${names.get(value)}`);
-  return [`graph ${graph.name}(${inputs.join(", ")})`, ...lines, `  return ${outputs.join(", ")}`, ""].join("\n");
+  return [
+    `graph ${graph.name}(${inputs.join(", ")})`,
+    ...lines,
+    `  return ${outputs.join(", ")}`,
+    "",
+  ].join("\n");
 }
 
 const printType = (value: Value): string => `${value.dtype}${formatShape(value.shape)}`;
@@ -36,8 +41,13 @@ const printType = (value: Value): string => `${value.dtype}${formatShape(value.s
 function printAttrs({ op, attrs }: Value): string[] {
   return Object.entries(attrs)
     .filter(([key]) => !(key === "shape" || key === "sizes" || key === "dtype"))
-    .map(([key, value]) => `${key}=${op === "constant" ? abbreviate(value as readonly number[]) : JSON.stringify(value)}`);
+    .map(
+      ([key, value]) =>
+        `${key}=${op === "constant" ? abbreviate(value as readonly number[]) : JSON.stringify(value)}`,
+    );
 }
 
 const abbreviate = (data: readonly number[]): string =>
-  data.length <= 8 ? JSON.stringify(data) : `[${data.slice(0, 8).join(",")},... ${data.length} numbers]`;
+  data.length <= 8
+    ? JSON.stringify(data)
+    : `[${data.slice(0, 8).join(",")},... ${data.length} numbers]`;

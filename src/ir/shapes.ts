@@ -34,7 +34,9 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
  */
 export function normalizeAxis(axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    throw new ShapeError(`axis ${axis} is out of range for rank ${rank}: use ${-rank} to ${rank - 1}`);
+    throw new ShapeError(
+      `axis ${axis} is out of range for rank ${rank}: use ${-rank} to ${rank - 1}`,
+    );
   }
   return axis < 0 ? axis + rank : axis;
 }

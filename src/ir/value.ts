@@ -34,7 +34,14 @@ export function makeValue<Op extends OpName>(
   const known = interned.get(key)?.deref();
   if (known) return known;
   const { shape, dtype } = infer(op, inputs, attrs);
-  const value = Object.freeze({ op, inputs: Object.freeze([...inputs]), attrs, shape, dtype, id: nextId++ });
+  const value = Object.freeze({
+    op,
+    inputs: Object.freeze([...inputs]),
+    attrs,
+    shape,
+    dtype,
+    id: nextId++,
+  });
   interned.set(key, new WeakRef(value as Value));
   collected.register(value, key);
   return value as Value;

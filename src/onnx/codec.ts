@@ -23,7 +23,9 @@ export function encodeModel(model: OnnxModel): Uint8Array {
         opType: node.opType,
         input: [...node.inputs],
         output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(([name, attribute]) => encodeAttribute(name, attribute)),
+        attribute: Object.entries(node.attributes).map(([name, attribute]) =>
+          encodeAttribute(name, attribute),
+        ),
       })),
       initializer: model.initializers.map(encodeTensor),
       input: model.inputs.map(encodeValueInfo),
@@ -61,6 +63,11 @@ function rawBytes(dtype: OnnxDType, data: readonly number[]): Uint8Array {
 function encodeValueInfo({ name, dtype, shape }: OnnxValueInfo) {
   return {
     name,
-    type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+    type: {
+      tensorType: {
+        elemType: dataTypes[dtype],
+        shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+      },
+    },
   };
 }

@@ -29,20 +29,30 @@ export const runtimeVersion = (): string => Object.values(env.versions)[0] ?? "u
 /**
  * @throws {DeviceError} when the device is not available.
  */
-export async function createSession(program: Program, { device, threads }: SessionOptions): Promise<Session> {
+export async function createSession(
+  program: Program,
+  { device, threads }: SessionOptions,
+): Promise<Session> {
   const session = await load(program, device, threads);
   return {
     async run(feeds) {
       const tensors: Record<string, Tensor> = {};
-      for (const info of program.inputs) tensors[info.name] = toTensor(program, info, feeds.get(info.name));
+      for (const info of program.inputs)
+        tensors[info.name] = toTensor(program, info, feeds.get(info.name));
       const results = await session.run(tensors);
-      return new Map(program.outputs.map(({ name }) => [name, results[name]!.data as Float32Array]));
+      return new Map(
+        program.outputs.map(({ name }) => [name, results[name]!.data as Float32Array]),
+      );
     },
     release: () => session.release(),
   };
 }
 
-async function load(program: Program, device: DeviceName, threads: number): Promise<InferenceSession> {
+async function load(
+  program: Program,
+  device: DeviceName,
+  threads: number,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(program.bytes, {
       executionProviders: [devices[device].provider],
@@ -60,11 +70,17 @@ async function load(program: Program, device: DeviceName, threads: number): Prom
   }
 }
 
-function toTensor(program: Program, { name, shape }: OnnxValueInfo, data: Float32Array | undefined): Tensor {
+function toTensor(
+  program: Program,
+  { name, shape }: OnnxValueInfo,
+  data: Float32Array | undefined,
+): Tensor {
   const size = shape.reduce((product, extent) => product * extent, 1);
   if (data?.length !== size) {
     const came = data ? `${data.length} numbers` : "nothing";
-    throw new Error(`${program.name}: input "${name}" takes ${size} numbers, shape [${shape}], got ${came}`);
+    throw new Error(
+      `${program.name}: input "${name}" takes ${size} numbers, shape [${shape}], got ${came}`,
+    );
   }
   return new Tensor("float32", data, shape);
 }

@@ -24,10 +24,14 @@ port.on("message", (request: Request) => {
   queue = queue.then(async () => {
     try {
       const reply = await answer(request);
-      const buffers = [...(reply.results?.values() ?? [])].map((data) => data.buffer as ArrayBuffer);
+      const buffers = [...(reply.results?.values() ?? [])].map(
+        (data) => data.buffer as ArrayBuffer,
+      );
       port.postMessage(reply, [...new Set(buffers)]);
     } catch (error) {
-      port.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies Reply);
+      port.postMessage({
+        error: error instanceof Error ? error.message : String(error),
+      } satisfies Reply);
     }
   });
 });

@@ -10,7 +10,12 @@ import type { SessionOptions, Tensors } from "./session.ts";
 
 /** What the calling thread sends. */
 export type Request =
-  | { readonly kind: "load"; readonly program: number; readonly content: Program; readonly options: SessionOptions }
+  | {
+      readonly kind: "load";
+      readonly program: number;
+      readonly content: Program;
+      readonly options: SessionOptions;
+    }
   | { readonly kind: "run"; readonly program: number; readonly feeds: Tensors }
   | { readonly kind: "close" };
 
@@ -62,8 +67,12 @@ class Lane {
       if (error === undefined) next.resolve(results!);
       else next.reject(new Error(error));
     });
-    this.#worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on("exit", (code) => this.#fail(new Error(`a worker stopped with exit code ${code}`)));
+    this.#worker.on("error", (error) =>
+      this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
+    this.#worker.on("exit", (code) =>
+      this.#fail(new Error(`a worker stopped with exit code ${code}`)),
+    );
   }
 
   async run(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
@@ -71,10 +80,12 @@ class Lane {
       this.#loaded.add(id);
       await this.#send({ kind: "load", program: id, content: program, options: this.#options });
     }
-    const wanted = new Map(program.inputs.flatMap(({ name }) => {
-      const data = feeds.get(name);
-      return data ? [[name, data] as const] : [];
-    }));
+    const wanted = new Map(
+      program.inputs.flatMap(({ name }) => {
+        const data = feeds.get(name);
+        return data ? [[name, data] as const] : [];
+      }),
+    );
     return this.#send({ kind: "run", program: id, feeds: wanted });
   }
 

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
@@ -217,20 +225,23 @@ describe("written graphs", () => {
     expect(readFileSync(join(directory, file), "utf8")).toBe(content);
   });
 
+  test("leave earlier ones as they were when the new ones cannot be made", async () => {
+    const directory = newFolder();
+    await writeGraphs(directory, tiny);
+    const forward = () => {
+      throw new Error("broken");
+    };
+    const network = { ...tiny.network, forward };
+    await expect(writeGraphs(directory, { ...tiny, network })).rejects.toThrow("broken");
+    expect(readManifest(directory).parameters.length).toBe(2);
+  });
+
   test("leave no manifest when writing fails midway", async () => {
     const directory = newFolder();
     await writeGraphs(directory, tiny);
-    const broken = {
-      ...tiny,
-      network: {
-        ...tiny.network,
-        forward: () => {
-          throw new Error("broken");
-        },
-      },
-    };
-    await expect(writeGraphs(directory, broken)).rejects.toThrow("broken");
-    expect(existsSync(join(directory, "manifest.json")), "nothing was touched").toBe(true);
-    mkdirSync(join(directory, "outer_loss.onnx.d"));
+    rmSync(join(directory, "outer_loss.onnx"));
+    mkdirSync(join(directory, "outer_loss.onnx"));
+    await expect(writeGraphs(directory, tiny)).rejects.toThrow();
+    expect(existsSync(join(directory, "manifest.json"))).toBe(false);
   });
 });

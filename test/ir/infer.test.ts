@@ -39,12 +39,12 @@ test.each<[string, () => Value, string]>([
   [
     "bool operands of arithmetic",
     () => add(bool(2), of(2)),
-    "add(bool[2], float32[2]): expected float32 inputs",
+    "add(bool[2], float32[2]): expected inputs (float32, float32)",
   ],
   [
     "a float condition",
     () => makeValue("where", [of(2), of(2), of(2)], {}),
-    "where(float32[2], float32[2], float32[2]): expected a bool condition",
+    "where(float32[2], float32[2], float32[2]): expected inputs (bool, float32, float32)",
   ],
   [
     "a missing axis",

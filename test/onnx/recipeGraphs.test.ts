@@ -87,7 +87,7 @@ test("AlexCifarNet's meta-gradient agrees with the interpreter", async () => {
   const unroll = { steps: 1, epochs: 1, imagesPerStep: 1, batch: 2 };
   const graphs = recipeGraphs(network, "softmax_cross_entropy", unroll);
   const metaGradient = graphs.find(({ name }) => name === "meta_gradient")!;
-  await expectWithinTolerance(metaGradient, network, [1, 2, 3]);
+  await expectWithinTolerance(metaGradient, network, [1]);
 });
 
 test("a loss on one logit agrees with the interpreter", async () => {

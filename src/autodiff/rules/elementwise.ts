@@ -1,4 +1,6 @@
 /** Derivatives of elementwise operators. At kinks they follow PyTorch. */
+
+import { literal } from "../../ir/build/elementwise.ts";
 import {
   add,
   and,
@@ -19,7 +21,6 @@ import {
   sub,
   where,
 } from "../../ir/build/index.ts";
-import { literal } from "../../ir/build/elementwise.ts";
 import type { OpName } from "../../ir/ops.ts";
 import type { Value } from "../../ir/value.ts";
 import { elementwise, multilinear, piecewiseConstant, type RuleTable, sum } from "../rule.ts";
@@ -32,9 +33,33 @@ const share = (wins: Value, ties: Value): Value => add(indicator(wins), mul(indi
 
 export type ElementwiseOp = Extract<
   OpName,
-  | "neg" | "abs" | "sign" | "sqrt" | "exp" | "log" | "reciprocal" | "relu" | "sigmoid" | "tanh" | "erf"
-  | "clip" | "cast" | "not" | "stopGradient" | "add" | "sub" | "mul" | "div" | "pow" | "max" | "min"
-  | "greater" | "less" | "equal" | "and" | "where"
+  | "neg"
+  | "abs"
+  | "sign"
+  | "sqrt"
+  | "exp"
+  | "log"
+  | "reciprocal"
+  | "relu"
+  | "sigmoid"
+  | "tanh"
+  | "erf"
+  | "clip"
+  | "cast"
+  | "not"
+  | "stopGradient"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "max"
+  | "min"
+  | "greater"
+  | "less"
+  | "equal"
+  | "and"
+  | "where"
 >;
 
 export const elementwiseRules: RuleTable<ElementwiseOp> = {
@@ -77,11 +102,21 @@ export const elementwiseRules: RuleTable<ElementwiseOp> = {
     const safe = where(equal(a!, 0), 1, a!);
     return [base, where(and(equal(a!, 0), not(less(b!, 0))), 0, mul(y, log(safe)))];
   }),
-  max: elementwise(({ inputs: [a, b] }) => [share(greater(a!, b!), equal(a!, b!)), share(less(a!, b!), equal(a!, b!))]),
-  min: elementwise(({ inputs: [a, b] }) => [share(less(a!, b!), equal(a!, b!)), share(greater(a!, b!), equal(a!, b!))]),
+  max: elementwise(({ inputs: [a, b] }) => [
+    share(greater(a!, b!), equal(a!, b!)),
+    share(less(a!, b!), equal(a!, b!)),
+  ]),
+  min: elementwise(({ inputs: [a, b] }) => [
+    share(less(a!, b!), equal(a!, b!)),
+    share(greater(a!, b!), equal(a!, b!)),
+  ]),
   where: {
     constantBefore: 1,
-    vjp: ({ dy, inputs: [condition] }) => [scalar(0), where(condition!, dy, 0), where(condition!, 0, dy)],
+    vjp: ({ dy, inputs: [condition] }) => [
+      scalar(0),
+      where(condition!, dy, 0),
+      where(condition!, 0, dy),
+    ],
     jvp: ({ inputs: [condition], tangents: [, da, db] }) => where(condition!, da ?? 0, db ?? 0),
   },
 

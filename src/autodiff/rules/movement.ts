@@ -1,5 +1,5 @@
 /** Derivatives of operators that move entries: each one's transpose moves them back. */
-import { concat, reshape, slice, transpose, zeros } from "../../ir/build/index.ts";
+import { concat, reshape, split, transpose, zeros } from "../../ir/build/index.ts";
 import type { OpName } from "../../ir/ops.ts";
 import { makeValue } from "../../ir/value.ts";
 import { multilinear, type RuleTable } from "../rule.ts";
@@ -12,15 +12,20 @@ export type MovementOp = Extract<
 export const movementRules: RuleTable<MovementOp> = {
   reshape: multilinear("reshape", ({ dy, inputs: [x] }) => [reshape(dy, x!.shape)]),
   transpose: multilinear("transpose", ({ dy, attrs: { perm } }) => [
-    transpose(dy, perm.map((_, axis) => perm.indexOf(axis))),
+    transpose(
+      dy,
+      perm.map((_, axis) => perm.indexOf(axis)),
+    ),
   ]),
   /** The engine sums the cotangent back to the input's shape. */
   expand: multilinear("expand", ({ dy }) => [dy]),
   concat: {
-    vjp: ({ dy, inputs, attrs: { axis } }) => {
-      let start = 0;
-      return inputs.map((x) => slice(dy, [{ axis, start, end: (start += x.shape[axis]!) }]));
-    },
+    vjp: ({ dy, inputs, attrs: { axis } }) =>
+      split(
+        dy,
+        inputs.map((x) => x.shape[axis]!),
+        axis,
+      ),
     jvp: ({ inputs, tangents, attrs: { axis } }) =>
       concat(
         inputs.map((x, i) => tangents[i] ?? zeros(x.shape)),
@@ -40,4 +45,3 @@ export const movementRules: RuleTable<MovementOp> = {
     makeValue("gather", [dy], { axis, indices }),
   ]),
 };
-

@@ -45,13 +45,19 @@ export const productRules: RuleTable<ProductOp> = {
   ]),
 };
 
-export type PoolOp = Extract<OpName, "maxPoolIndex" | "poolGather" | "poolScatter" | "sumPool" | "sumPoolGrad">;
+export type PoolOp = Extract<
+  OpName,
+  "maxPoolIndex" | "poolGather" | "poolScatter" | "sumPool" | "sumPoolGrad"
+>;
 
 export const poolRules: RuleTable<PoolOp> = {
   maxPoolIndex: piecewiseConstant,
   poolGather: multilinear(
     "poolGather",
-    ({ dy, inputs: [x, index], attrs }) => [poolScatter(dy, index!, { ...attrs, inputSize: spatial(x!) }), scalar(0)],
+    ({ dy, inputs: [x, index], attrs }) => [
+      poolScatter(dy, index!, { ...attrs, inputSize: spatial(x!) }),
+      scalar(0),
+    ],
     { constantFrom: 1 },
   ),
   poolScatter: multilinear(
@@ -59,6 +65,8 @@ export const poolRules: RuleTable<PoolOp> = {
     ({ dy: dx, inputs: [, index], attrs }) => [poolGather(dx, index!, attrs), scalar(0)],
     { constantFrom: 1 },
   ),
-  sumPool: multilinear("sumPool", ({ dy, inputs: [x], attrs }) => [sumPoolGrad(dy, { ...attrs, inputSize: spatial(x!) })]),
+  sumPool: multilinear("sumPool", ({ dy, inputs: [x], attrs }) => [
+    sumPoolGrad(dy, { ...attrs, inputSize: spatial(x!) }),
+  ]),
   sumPoolGrad: multilinear("sumPoolGrad", ({ dy: dx, attrs }) => [sumPool(dx, attrs)]),
 };

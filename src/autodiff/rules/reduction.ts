@@ -20,10 +20,13 @@ function shares({ inputs: [x], attrs, y }: Primal<"reduceMax">): Value {
 }
 
 export const reductionRules: RuleTable<ReductionOp> = {
-  reduceSum: multilinear("reduceSum", ({ dy, inputs: [x], attrs }) => [expand(restoreAxes(dy, x!, attrs), x!.shape)]),
+  reduceSum: multilinear("reduceSum", ({ dy, inputs: [x], attrs }) => [
+    expand(restoreAxes(dy, x!, attrs), x!.shape),
+  ]),
   reduceMax: {
     vjp: (primal) => [mul(restoreAxes(primal.dy, primal.inputs[0]!, primal.attrs), shares(primal))],
-    jvp: (primal) => reduceSum(mul(primal.tangents[0]!, shares(primal)), primal.attrs.axes, primal.attrs.keepdims),
+    jvp: (primal) =>
+      reduceSum(mul(primal.tangents[0]!, shares(primal)), primal.attrs.axes, primal.attrs.keepdims),
   },
   /** J = diag(y) - y y^T is symmetric, so both modes are y * (v - <v, y>). */
   softmax: {

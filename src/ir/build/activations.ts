@@ -1,6 +1,23 @@
 /** Activations made of simpler operators, each with PyTorch's derivative at its kinks. */
 import type { Value } from "../value.ts";
-import { add, clip, erf, exp, greater, log, max, mul, neg, sigmoid, stopGradient, sub, tanh, where } from "./elementwise.ts";
+import {
+  add,
+  and,
+  clip,
+  erf,
+  exp,
+  greater,
+  less,
+  log,
+  max,
+  mul,
+  neg,
+  sigmoid,
+  stopGradient,
+  sub,
+  tanh,
+  where,
+} from "./elementwise.ts";
 
 /** x where x > 0, slope * x elsewhere. */
 export const leakyRelu = (x: Value, slope = 0.01): Value => where(greater(x, 0), x, mul(x, slope));
@@ -27,9 +44,12 @@ export function gelu(x: Value, approximate: "none" | "tanh" = "none"): Value {
   return mul(mul(x, 0.5), add(phi, 1));
 }
 
-/** clip(x / 6 + 1/2, 0, 1) for the default slope and offset. */
-export const hardSigmoid = (x: Value, alpha = 1 / 6, beta = 0.5): Value =>
-  clip(add(mul(x, alpha), beta), 0, 1);
+/** clip(x / 6 + 1/2, 0, 1) for the default slope and offset; its derivative is 0 at both ends. */
+export function hardSigmoid(x: Value, alpha = 1 / 6, beta = 0.5): Value {
+  const line = add(mul(x, alpha), beta);
+  const inside = and(greater(line, 0), less(line, 1));
+  return where(inside, line, stopGradient(clip(line, 0, 1)));
+}
 
 /** x * hardSigmoid(x). */
 export const hardSwish = (x: Value): Value => mul(x, hardSigmoid(x));

@@ -36,25 +36,37 @@ export const sigmoid = (x: Value): Value => makeValue("sigmoid", [x], {});
 export const tanh = (x: Value): Value => makeValue("tanh", [x], {});
 export const erf = (x: Value): Value => makeValue("erf", [x], {});
 /** Limits to [min, max]; the derivative is 1 at the bounds, as in PyTorch. */
-export const clip = (x: Value, min: number, max: number): Value => makeValue("clip", [x], { min, max });
+export const clip = (x: Value, min: number, max: number): Value =>
+  makeValue("clip", [x], { min, max });
 export const not = (x: Value): Value => makeValue("not", [x], {});
 /** The identity, treated as a constant by differentiation. */
 export const stopGradient = (x: Value): Value => makeValue("stopGradient", [x], {});
 
 /** Converts between bool (0/1) and float32. */
-export const cast = (x: Value, to: DType): Value => (x.dtype === to ? x : makeValue("cast", [x], { to }));
+export const cast = (x: Value, to: DType): Value =>
+  x.dtype === to ? x : makeValue("cast", [x], { to });
 
-export const add = (a: Operand, b: Operand): Value => makeValue("add", [operand(a), operand(b)], {});
-export const sub = (a: Operand, b: Operand): Value => makeValue("sub", [operand(a), operand(b)], {});
-export const mul = (a: Operand, b: Operand): Value => makeValue("mul", [operand(a), operand(b)], {});
-export const div = (a: Operand, b: Operand): Value => makeValue("div", [operand(a), operand(b)], {});
-export const pow = (a: Operand, b: Operand): Value => makeValue("pow", [operand(a), operand(b)], {});
+export const add = (a: Operand, b: Operand): Value =>
+  makeValue("add", [operand(a), operand(b)], {});
+export const sub = (a: Operand, b: Operand): Value =>
+  makeValue("sub", [operand(a), operand(b)], {});
+export const mul = (a: Operand, b: Operand): Value =>
+  makeValue("mul", [operand(a), operand(b)], {});
+export const div = (a: Operand, b: Operand): Value =>
+  makeValue("div", [operand(a), operand(b)], {});
+export const pow = (a: Operand, b: Operand): Value =>
+  makeValue("pow", [operand(a), operand(b)], {});
 /** The larger operand; at a tie each takes half of the cotangent, as in PyTorch. */
-export const max = (a: Operand, b: Operand): Value => makeValue("max", [operand(a), operand(b)], {});
-export const min = (a: Operand, b: Operand): Value => makeValue("min", [operand(a), operand(b)], {});
-export const greater = (a: Operand, b: Operand): Value => makeValue("greater", [operand(a), operand(b)], {});
-export const less = (a: Operand, b: Operand): Value => makeValue("less", [operand(a), operand(b)], {});
-export const equal = (a: Operand, b: Operand): Value => makeValue("equal", [operand(a), operand(b)], {});
+export const max = (a: Operand, b: Operand): Value =>
+  makeValue("max", [operand(a), operand(b)], {});
+export const min = (a: Operand, b: Operand): Value =>
+  makeValue("min", [operand(a), operand(b)], {});
+export const greater = (a: Operand, b: Operand): Value =>
+  makeValue("greater", [operand(a), operand(b)], {});
+export const less = (a: Operand, b: Operand): Value =>
+  makeValue("less", [operand(a), operand(b)], {});
+export const equal = (a: Operand, b: Operand): Value =>
+  makeValue("equal", [operand(a), operand(b)], {});
 export const greaterOrEqual = (a: Operand, b: Operand): Value => not(less(a, b));
 export const lessOrEqual = (a: Operand, b: Operand): Value => not(greater(a, b));
 export const and = (a: Value, b: Value): Value => makeValue("and", [a, b], {});

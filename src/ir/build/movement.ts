@@ -3,7 +3,7 @@
  * behind its input, which may be an independent variable of a derivative.
  */
 import type { Shape } from "../ops.ts";
-import { normalizeAxis, sameShape, ShapeError } from "../shapes.ts";
+import { normalizeAxis, ShapeError, sameShape } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
 import { add, full } from "./elementwise.ts";
 
@@ -22,7 +22,10 @@ export function flatten(x: Value, axis = 1): Value {
 }
 
 /** Axis i of the result is axis perm[i] of x; by default the axes are reversed. */
-export function transpose(x: Value, perm: readonly number[] = x.shape.map((_, i) => i).reverse()): Value {
+export function transpose(
+  x: Value,
+  perm: readonly number[] = x.shape.map((_, i) => i).reverse(),
+): Value {
   return perm.every((axis, i) => axis === i) && perm.length === x.shape.length
     ? x
     : makeValue("transpose", [x], { perm });
@@ -37,7 +40,8 @@ export function transposeMatrix(x: Value): Value {
 export function squeeze(x: Value, axes?: readonly number[]): Value {
   const drop = axes?.map((axis) => normalizeAxis(axis, x.shape.length));
   const bad = drop?.find((axis) => x.shape[axis] !== 1);
-  if (bad !== undefined) throw new ShapeError(`squeeze: axis ${bad} has extent ${x.shape[bad]}, not 1`);
+  if (bad !== undefined)
+    throw new ShapeError(`squeeze: axis ${bad} has extent ${x.shape[bad]}, not 1`);
   return reshape(
     x,
     x.shape.filter((extent, axis) => (drop ? !drop.includes(axis) : extent !== 1)),
@@ -104,10 +108,15 @@ export function slice(x: Value, ranges: readonly SliceRange[]): Value {
 export function split(x: Value, sizes: readonly number[], axis = 0): Value[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total !== x.shape[normalizeAxis(axis, x.shape.length)]) {
-    throw new ShapeError(`split: parts of ${sizes.join("+")} do not add up to axis ${axis} of [${x.shape}]`);
+    throw new ShapeError(
+      `split: parts of ${sizes.join("+")} do not add up to axis ${axis} of [${x.shape}]`,
+    );
   }
-  let start = 0;
-  return sizes.map((size) => slice(x, [{ axis, start, end: (start += size) }]));
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    return slice(x, [{ axis, start: end - size, end }]);
+  });
 }
 
 /** Row `index` along `axis`, without that axis. */
@@ -115,7 +124,12 @@ export const take = (x: Value, index: number, axis = 0): Value =>
   squeeze(slice(x, [{ axis, start: index, end: index + 1 }]), [axis]);
 
 /** Surrounds x with `value`: before[i] entries in front of axis i, after[i] behind; negative ones crop. */
-export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+export function pad(
+  x: Value,
+  before: readonly number[],
+  after: readonly number[],
+  value = 0,
+): Value {
   const cropped = slice(
     x,
     x.shape.map((extent, axis) => ({
@@ -125,7 +139,9 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
     })),
   );
   const starts = before.map((count) => Math.max(0, count));
-  const shape = cropped.shape.map((extent, axis) => starts[axis]! + extent + Math.max(0, after[axis]!));
+  const shape = cropped.shape.map(
+    (extent, axis) => starts[axis]! + extent + Math.max(0, after[axis]!),
+  );
   if (sameShape(shape, cropped.shape)) return cropped;
   const steps = shape.map(() => 1);
   const placed = makeValue("unslice", [cropped], { starts, steps, shape });
@@ -135,7 +151,12 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
 }
 
 /** Entries of x at constant indices along one axis; indices may have any shape and be negative. */
-export function gather(x: Value, indices: readonly number[], indicesShape: Shape, axis: number): Value {
+export function gather(
+  x: Value,
+  indices: readonly number[],
+  indicesShape: Shape,
+  axis: number,
+): Value {
   const at = normalizeAxis(axis, x.shape.length);
   const positive = indices.map((index) => (index < 0 ? index + x.shape[at]! : index));
   const picked = makeValue("gather", [x], { axis: at, indices: positive });

@@ -29,7 +29,13 @@ export function localResponseNormalization(x: Value, options: LocalResponseOptio
     const offset = (i % channels) - Math.floor(i / channels);
     return offset >= -before && offset < size - before ? 1 : 0;
   });
-  const window = { kernel: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 } as const;
+  const window = {
+    kernel: [1, 1],
+    strides: [1, 1],
+    pads: [0, 0, 0, 0],
+    dilations: [1, 1],
+    group: 1,
+  } as const;
   const sum = conv(mul(x, x), constant(band, [channels, channels, 1, 1]), window);
   return mul(x, pow(add(mul(sum, alpha / size), bias), -beta));
 }
@@ -49,14 +55,25 @@ export function batchNormalization(
 }
 
 /** Batch normalisation with the statistics of the batch itself (biased variance), as in training. */
-export function batchStatisticsNormalization(x: Value, scale: Value, shift: Value, epsilon = 1e-5): Value {
+export function batchStatisticsNormalization(
+  x: Value,
+  scale: Value,
+  shift: Value,
+  epsilon = 1e-5,
+): Value {
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
   const { mean, variance } = moments(x, axes);
   return batchNormalization(x, scale, shift, reshape(mean, [-1]), reshape(variance, [-1]), epsilon);
 }
 
 /** Normalises over the axes from `axis` on; scale and shift have their shape (or broadcast to it). */
-export function layerNormalization(x: Value, scale: Value, shift?: Value, axis = -1, epsilon = 1e-5): Value {
+export function layerNormalization(
+  x: Value,
+  scale: Value,
+  shift?: Value,
+  axis = -1,
+  epsilon = 1e-5,
+): Value {
   const first = axis < 0 ? axis + x.shape.length : axis;
   const normalized = standardize(x, x.shape.map((_, i) => i).slice(first), epsilon);
   const scaled = mul(normalized, scale);

@@ -6,7 +6,11 @@ import { constant, mul } from "./elementwise.ts";
 import { resolveWindow, type WindowOptions } from "./window.ts";
 
 /** Strides default to 1 as in ONNX, not to the kernel as in PyTorch. */
-export function maxPool2d(x: Value, kernel: readonly [number, number], options: WindowOptions = {}): Value {
+export function maxPool2d(
+  x: Value,
+  kernel: readonly [number, number],
+  options: WindowOptions = {},
+): Value {
   const window = resolveWindow("maxPool2d", x, kernel, options);
   return poolGather(x, maxPoolIndex(x, window), window);
 }
@@ -17,9 +21,15 @@ export interface AveragePoolOptions extends WindowOptions {
 }
 
 /** Mean over each window; the overhang of ceil mode is never counted. */
-export function averagePool2d(x: Value, kernel: readonly [number, number], options: AveragePoolOptions = {}): Value {
+export function averagePool2d(
+  x: Value,
+  kernel: readonly [number, number],
+  options: AveragePoolOptions = {},
+): Value {
   const window = resolveWindow("averagePool2d", x, kernel, options);
-  const counted = options.countIncludePad ? resolveWindow("averagePool2d", x, kernel, { ...options, ceilMode: false }).pads : ([0, 0, 0, 0] as const);
+  const counted = options.countIncludePad
+    ? resolveWindow("averagePool2d", x, kernel, { ...options, ceilMode: false }).pads
+    : ([0, 0, 0, 0] as const);
   const [oh, ow] = windowOutput([x.shape[2]!, x.shape[3]!], window);
   const rows = windowCounts(x.shape[2]!, oh, window, 0, counted);
   const columns = windowCounts(x.shape[3]!, ow, window, 1, counted);
@@ -28,7 +38,13 @@ export function averagePool2d(x: Value, kernel: readonly [number, number], optio
 }
 
 /** How many counted entries (input and counted padding) each window position covers along one axis. */
-function windowCounts(extent: number, positions: number, window: Window, axis: 0 | 1, counted: Window["pads"]): number[] {
+function windowCounts(
+  extent: number,
+  positions: number,
+  window: Window,
+  axis: 0 | 1,
+  counted: Window["pads"],
+): number[] {
   const first = -counted[axis];
   const end = extent + counted[axis + 2]!;
   return Array.from({ length: positions }, (_, position) => {
@@ -43,7 +59,8 @@ function windowCounts(extent: number, positions: number, window: Window, axis: 0
 }
 
 /** Position of each window's first maximum: ky * kw + kx. Its derivative is zero by declaration. */
-export const maxPoolIndex = (x: Value, window: Window): Value => makeValue("maxPoolIndex", [x], pick(window));
+export const maxPoolIndex = (x: Value, window: Window): Value =>
+  makeValue("maxPoolIndex", [x], pick(window));
 
 /** x [N,C,H,W], index [N,C,oh,ow] -> the entries that the index names. */
 export const poolGather = (x: Value, index: Value, window: Window): Value =>
@@ -59,4 +76,9 @@ export const sumPool = (x: Value, window: Window): Value => makeValue("sumPool",
 export const sumPoolGrad = (dy: Value, window: OnInput<Window>): Value =>
   makeValue("sumPoolGrad", [dy], { ...pick(window), inputSize: window.inputSize });
 
-const pick = ({ kernel, strides, pads, dilations }: Window): Window => ({ kernel, strides, pads, dilations });
+const pick = ({ kernel, strides, pads, dilations }: Window): Window => ({
+  kernel,
+  strides,
+  pads,
+  dilations,
+});

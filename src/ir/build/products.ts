@@ -3,7 +3,7 @@ import type { ConvWindow, OnInput } from "../ops.ts";
 import { ShapeError } from "../shapes.ts";
 import { makeValue, type Value } from "../value.ts";
 import { add, mul } from "./elementwise.ts";
-import { reshape, transpose } from "./movement.ts";
+import { pad, reshape, transpose } from "./movement.ts";
 import { resolveWindow, type WindowOptions } from "./window.ts";
 
 /** [..., m, k] x [..., k, n] -> [..., m, n]. */
@@ -26,7 +26,8 @@ export function gemm(a: Value, b: Value, c?: Value, options: GemmOptions = {}): 
 }
 
 /** x W^T + b as in PyTorch's Linear: x [n, in], weight [out, in], bias [out]. */
-export const linear = (x: Value, weight: Value, bias?: Value): Value => gemm(x, weight, bias, { transB: true });
+export const linear = (x: Value, weight: Value, bias?: Value): Value =>
+  gemm(x, weight, bias, { transB: true });
 
 export interface ConvOptions extends WindowOptions {
   readonly group?: number;
@@ -48,31 +49,57 @@ export interface ConvTransposeOptions extends ConvOptions {
  * x [N,C,H,W], weight [C,M/group,kh,kw], bias [M] -> [N,M,oh,ow]: the data gradient of a convolution.
  * With `outputShape` the padding is derived from it, the odd entry at the end (ONNX's SAME_UPPER).
  */
-export function convTranspose2d(x: Value, weight: Value, bias?: Value, options: ConvTransposeOptions = {}): Value {
-  const { group = 1, outputPadding = [0, 0], outputShape, strides = [1, 1], dilations = [1, 1] } = options;
+export function convTranspose2d(
+  x: Value,
+  weight: Value,
+  bias?: Value,
+  options: ConvTransposeOptions = {},
+): Value {
+  const {
+    group = 1,
+    outputPadding = [0, 0],
+    outputShape,
+    strides = [1, 1],
+    dilations = [1, 1],
+  } = options;
   if (x.shape.length !== 4 || weight.shape.length !== 4) {
-    throw new ShapeError(`convTranspose2d: expected [N,C,H,W] and [C,M/group,kh,kw], got [${x.shape}] and [${weight.shape}]`);
+    throw new ShapeError(
+      `convTranspose2d: expected [N,C,H,W] and [C,M/group,kh,kw], got [${x.shape}] and [${weight.shape}]`,
+    );
   }
   const kernel = [weight.shape[2]!, weight.shape[3]!] as const;
-  const pads = [...(options.pads ?? [0, 0, 0, 0])] as [number, number, number, number];
-  const size = [0, 1].map((i) => {
-    const unpadded = strides[i]! * (x.shape[2 + i]! - 1) + outputPadding[i]! + (kernel[i]! - 1) * dilations[i]! + 1;
-    if (outputShape) {
-      const total = unpadded - outputShape[i]!;
+  const axes = [0, 1] as const;
+  const reached = axes.map(
+    (i) => strides[i] * (x.shape[2 + i]! - 1) + (kernel[i] - 1) * dilations[i] + 1,
+  );
+  const pads = [...(options.pads ?? [0, 0, 0, 0])];
+  if (outputShape) {
+    for (const i of axes) {
+      const total = reached[i]! + outputPadding[i] - outputShape[i];
       pads[i] = Math.floor(total / 2);
-      pads[i + 2] = total - Math.floor(total / 2);
+      pads[i + 2] = total - pads[i];
     }
-    return unpadded - pads[i]! - pads[i + 2]!;
-  }) as [number, number];
-  const window = { kernel, strides, pads, dilations, group, inputSize: size };
-  return addChannelBias(convDataGrad(x, weight, window), bias);
+  }
+  const window = {
+    kernel,
+    strides,
+    pads: [0, 0, 0, 0],
+    dilations,
+    group,
+    inputSize: [reached[0]!, reached[1]!],
+  } as const;
+  const whole = convDataGrad(x, weight, window);
+  // Padding crops what the kernel reaches; output padding adds rows that it does not.
+  const after = axes.map((i) => outputPadding[i] - pads[i + 2]!);
+  return addChannelBias(pad(whole, [0, 0, -pads[0]!, -pads[1]!], [0, 0, ...after]), bias);
 }
 
 const addChannelBias = (y: Value, bias: Value | undefined): Value =>
   bias ? add(y, reshape(bias, [1, -1, 1, 1])) : y;
 
 /** Convolution proper: x [N,C,H,W], w [M,C/group,kh,kw] -> [N,M,oh,ow]. */
-export const conv = (x: Value, w: Value, window: ConvWindow): Value => makeValue("conv", [x, w], pick(window));
+export const conv = (x: Value, w: Value, window: ConvWindow): Value =>
+  makeValue("conv", [x, w], pick(window));
 
 /** Gradient of `conv` with respect to x: dy [N,M,oh,ow], w [M,C/group,kh,kw] -> [N,C,H,W]. */
 export const convDataGrad = (dy: Value, w: Value, window: OnInput<ConvWindow>): Value =>

@@ -3,11 +3,16 @@ import { normalizeAxis } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
 import { exp, log, mul, stopGradient, sub } from "./elementwise.ts";
 
-function reduction(op: "reduceSum" | "reduceMax", x: Value, axes: readonly number[] | undefined, keepdims: boolean): Value {
+function reduction(
+  op: "reduceSum" | "reduceMax",
+  x: Value,
+  axes: readonly number[] | undefined,
+  keepdims: boolean,
+): Value {
   const all = x.shape.map((_, axis) => axis);
-  const chosen = [...new Set((axes ?? all).map((axis) => normalizeAxis(axis, x.shape.length)))].sort(
-    (a, b) => a - b,
-  );
+  const chosen = [
+    ...new Set((axes ?? all).map((axis) => normalizeAxis(axis, x.shape.length))),
+  ].sort((a, b) => a - b);
   return chosen.length === 0 ? x : makeValue(op, [x], { axes: chosen, keepdims });
 }
 
@@ -42,4 +47,3 @@ export function moments(x: Value, axes: readonly number[]): { mean: Value; varia
   const centred = sub(x, mean);
   return { mean, variance: reduceMean(mul(centred, centred), axes, true) };
 }
-

@@ -17,9 +17,16 @@ export interface WindowOptions {
  * The window over x [N,C,H,W] with all padding explicit; ceil mode becomes padding at the end.
  * @throws {ShapeError} when x or the kernel is not two-dimensional.
  */
-export function resolveWindow(op: string, x: Value, kernel: readonly number[], options: WindowOptions): Window {
+export function resolveWindow(
+  op: string,
+  x: Value,
+  kernel: readonly number[],
+  options: WindowOptions,
+): Window {
   if (x.shape.length !== 4 || kernel.length !== 2) {
-    throw new ShapeError(`${op}: expected [N,C,H,W] and two kernel extents, got [${x.shape}] and [${kernel}]`);
+    throw new ShapeError(
+      `${op}: expected [N,C,H,W] and two kernel extents, got [${x.shape}] and [${kernel}]`,
+    );
   }
   const { strides = [1, 1], dilations = [1, 1], autoPad = "NOTSET", ceilMode = false } = options;
   const pads = [...(options.pads ?? [0, 0, 0, 0])] as [number, number, number, number];

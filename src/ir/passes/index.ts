@@ -8,7 +8,10 @@ export { foldConstants, simplify };
 /** The same computation with less to do; inputs and names stay. */
 export function optimize(graph: Graph): Graph {
   let values = graph.outputs.map(({ value }) => value);
-  for (let before: typeof values | undefined; !before || values.some((value, i) => value !== before![i]); ) {
+  for (
+    let before: typeof values | undefined;
+    !before || values.some((value, i) => value !== before![i]);
+  ) {
     before = values;
     values = simplify(foldConstants(values));
   }

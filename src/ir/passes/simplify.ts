@@ -1,6 +1,7 @@
 /** Algebraic simplification, value by value: identities of arithmetic, broadcasting and movement. */
-import * as build from "../build/index.ts";
+
 import { literal } from "../build/elementwise.ts";
+import * as build from "../build/index.ts";
 import { rewrite } from "../graph.ts";
 import type { OpName } from "../ops.ts";
 import { broadcastShapes, sameShape } from "../shapes.ts";
@@ -39,7 +40,10 @@ const neutralElements: Rule = ({ op, inputs: [a, b], shape }) => {
       if (isLiteral(a!, 0)) return build.neg(build.expand(b!, shape));
       return undefined;
     case "mul":
-      for (const [x, factor] of [[a!, b!], [b!, a!]] as const) {
+      for (const [x, factor] of [
+        [a!, b!],
+        [b!, a!],
+      ] as const) {
         if (isLiteral(factor, 0)) return build.zeros(shape);
         if (isLiteral(factor, 1)) return build.expand(x, shape);
         if (isLiteral(factor, -1)) return build.neg(build.expand(x, shape));
@@ -67,7 +71,9 @@ const literalFactors: Rule = ({ op, inputs: [a, b], shape }) => {
   const outer = op === "mul" ? literal(b!) : undefined;
   if (outer === undefined || a!.op !== "mul") return undefined;
   const inner = literal(a!.inputs[1]!);
-  return inner === undefined ? undefined : build.expand(build.mul(a!.inputs[0]!, inner * outer), shape);
+  return inner === undefined
+    ? undefined
+    : build.expand(build.mul(a!.inputs[0]!, inner * outer), shape);
 };
 
 /** Commutative operators carry their literal second. */
@@ -76,7 +82,19 @@ const literalSecond: Rule = ({ op, inputs: [a, b] }) => {
   return build.mul(b!, a!);
 };
 
-const broadcasting = new Set<OpName>(["add", "sub", "mul", "div", "max", "min", "greater", "less", "equal", "where", "and"]);
+const broadcasting = new Set<OpName>([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "max",
+  "min",
+  "greater",
+  "less",
+  "equal",
+  "where",
+  "and",
+]);
 
 /** An operand need not be expanded where the other operands' shapes broadcast to the result anyway. */
 const implicitBroadcast: Rule = ({ op, inputs, attrs, shape }) => {
@@ -84,7 +102,10 @@ const implicitBroadcast: Rule = ({ op, inputs, attrs, shape }) => {
   for (const [i, x] of inputs.entries()) {
     if (x.op !== "expand") continue;
     const bare = inputs.with(i, x.inputs[0]!);
-    const common = bare.reduce<readonly number[] | undefined>((s, y) => s && broadcastShapes(s, y.shape), []);
+    const common = bare.reduce<readonly number[] | undefined>(
+      (s, y) => s && broadcastShapes(s, y.shape),
+      [],
+    );
     if (common && sameShape(common, shape)) return makeValue(op, bare, attrs);
   }
   return undefined;
@@ -141,10 +162,14 @@ const noOps: Rule = ({ op, inputs: [x], shape }) =>
 /** Two reshapes or transposes in a row are one. */
 const chainedMoves: Rule = (value) => {
   const [before] = value.inputs;
-  if (value.op === "reshape" && before!.op === "reshape") return build.reshape(before!.inputs[0]!, value.shape);
+  if (value.op === "reshape" && before!.op === "reshape")
+    return build.reshape(before!.inputs[0]!, value.shape);
   if (value.op !== "transpose" || before!.op !== "transpose") return undefined;
   const { perm } = before!.attrs;
-  return build.transpose(before!.inputs[0]!, value.attrs.perm.map((axis) => perm[axis]!));
+  return build.transpose(
+    before!.inputs[0]!,
+    value.attrs.perm.map((axis) => perm[axis]!),
+  );
 };
 
 const rules: readonly Rule[] = [

@@ -1,6 +1,7 @@
 /** Elementwise operators. Sign has no WebGPU kernel and is made of comparisons. */
-import { literal } from "../../ir/build/elementwise.ts";
+
 import type { ElementwiseOp } from "../../autodiff/rules/elementwise.ts";
+import { literal } from "../../ir/build/elementwise.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
 import { same } from "./lowering.ts";
@@ -11,7 +12,8 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOp> = {
   abs: same("Abs"),
   sign: ({ emit }, _, [x]) => {
     const zero = emit.scalar(0);
-    const indicator = (opType: string) => emit.node("Cast", [emit.node(opType, [x!, zero])], { to: FLOAT });
+    const indicator = (opType: string) =>
+      emit.node("Cast", [emit.node(opType, [x!, zero])], { to: FLOAT });
     return emit.node("Sub", [indicator("Greater"), indicator("Less")]);
   },
   sqrt: same("Sqrt"),
@@ -22,8 +24,10 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOp> = {
   sigmoid: same("Sigmoid"),
   tanh: same("Tanh"),
   erf: same("Erf"),
-  clip: ({ emit }, { attrs: { min, max } }, [x]) => emit.node("Clip", [x!, emit.scalar(min), emit.scalar(max)]),
-  cast: ({ emit }, { attrs }, [x]) => emit.node("Cast", [x!], { to: attrs.to === "bool" ? BOOL : FLOAT }),
+  clip: ({ emit }, { attrs: { min, max } }, [x]) =>
+    emit.node("Clip", [x!, emit.scalar(min), emit.scalar(max)]),
+  cast: ({ emit }, { attrs }, [x]) =>
+    emit.node("Cast", [x!], { to: attrs.to === "bool" ? BOOL : FLOAT }),
   not: same("Not"),
   stopGradient: (_, __, [x]) => x!,
 
@@ -47,8 +51,17 @@ const FLOAT = 1;
 const BOOL = 9;
 
 /** x^e for multiples e of 1/4 up to 4 by products and square roots, several times faster than Pow. */
-function quarterPower({ emit }: Context, x: string, exponent: number | undefined): string | undefined {
-  if (exponent === undefined || !Number.isInteger(exponent * 4) || Math.abs(exponent) > 4 || exponent === 0) {
+function quarterPower(
+  { emit }: Context,
+  x: string,
+  exponent: number | undefined,
+): string | undefined {
+  if (
+    exponent === undefined ||
+    !Number.isInteger(exponent * 4) ||
+    Math.abs(exponent) > 4 ||
+    exponent === 0
+  ) {
     return undefined;
   }
   let power: string | undefined;
@@ -65,6 +78,7 @@ function quarterPower({ emit }: Context, x: string, exponent: number | undefined
 
 /** A literal tensor; bool ones are cast, since providers differ in what bool constants they take. */
 export const literalTensor = ({ emit }: Context, { attrs }: Value<"constant">): string => {
-  if (attrs.dtype === "bool") return emit.node("Cast", [emit.floats(attrs.data, attrs.shape)], { to: BOOL });
+  if (attrs.dtype === "bool")
+    return emit.node("Cast", [emit.floats(attrs.data, attrs.shape)], { to: BOOL });
   return emit.floats(attrs.data, attrs.shape);
 };

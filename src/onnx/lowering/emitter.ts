@@ -9,7 +9,11 @@ export class Emitter {
   #count = 0;
 
   /** Emits a node with one output and returns the output's name. */
-  node(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string {
     return this.outputs(opType, inputs, attributes, 1)[0]!;
   }
 
@@ -24,7 +28,9 @@ export class Emitter {
     const known = this.#known.get(key);
     if (known) return known;
     const name = `${opType}_${this.#count++}`;
-    const outputs = Array.from({ length: count }, (_, i) => this.#free(i === 0 ? name : `${name}_${i}`));
+    const outputs = Array.from({ length: count }, (_, i) =>
+      this.#free(i === 0 ? name : `${name}_${i}`),
+    );
     this.nodes.push({ name, opType, inputs, outputs, attributes });
     this.#known.set(key, outputs);
     return outputs;
@@ -32,7 +38,13 @@ export class Emitter {
 
   /** Emits an Identity so that a value can be read under `name`. */
   rename(value: string, name: string): void {
-    this.nodes.push({ name: `output ${name}`, opType: "Identity", inputs: [value], outputs: [name], attributes: {} });
+    this.nodes.push({
+      name: `output ${name}`,
+      opType: "Identity",
+      inputs: [value],
+      outputs: [name],
+      attributes: {},
+    });
   }
 
   floats(data: readonly number[], shape: readonly number[]): string {
@@ -58,7 +70,11 @@ export class Emitter {
     this.#taken.add(name);
   }
 
-  #initializer(dtype: OnnxTensor["dtype"], data: readonly number[], shape: readonly number[]): string {
+  #initializer(
+    dtype: OnnxTensor["dtype"],
+    data: readonly number[],
+    shape: readonly number[],
+  ): string {
     const key = `${dtype}[${shape}]${data}`;
     const known = this.#known.get(key);
     if (known) return known[0]!;

@@ -1,8 +1,8 @@
 /** Lowers a graph of the IR to ai.onnx operators, the last step before encoding. */
-import { topologicalOrder, type Graph } from "../../ir/graph.ts";
+import { type Graph, topologicalOrder } from "../../ir/graph.ts";
 import type { OpName } from "../../ir/ops.ts";
 import type { Value } from "../../ir/value.ts";
-import { IR_VERSION, OPSET, type OnnxModel, type OnnxNode } from "../model.ts";
+import { IR_VERSION, type OnnxModel, type OnnxNode, OPSET } from "../model.ts";
 import { elementwiseLowerings, literalTensor } from "./elementwise.ts";
 import { Emitter } from "./emitter.ts";
 import type { Context, Lowering, LoweringTable, Target } from "./lowering.ts";
@@ -60,8 +60,16 @@ export function lower(graph: Graph, target: Target = "portable"): OnnxModel {
     opset: OPSET,
     irVersion: IR_VERSION,
     ...withoutDeadNodes(emit, graph),
-    inputs: graph.inputs.map(({ attrs }) => ({ name: attrs.name, dtype: attrs.dtype, shape: attrs.shape })),
-    outputs: graph.outputs.map(({ name, value }) => ({ name, dtype: value.dtype, shape: value.shape })),
+    inputs: graph.inputs.map(({ attrs }) => ({
+      name: attrs.name,
+      dtype: attrs.dtype,
+      shape: attrs.shape,
+    })),
+    outputs: graph.outputs.map(({ name, value }) => ({
+      name,
+      dtype: value.dtype,
+      shape: value.shape,
+    })),
   };
 }
 

@@ -16,7 +16,11 @@ export interface Context {
 }
 
 /** Emits nodes for a value whose inputs are already emitted; returns the ONNX name of its output. */
-export type Lowering<Op extends OpName> = (context: Context, value: Value<Op>, inputs: readonly string[]) => string;
+export type Lowering<Op extends OpName> = (
+  context: Context,
+  value: Value<Op>,
+  inputs: readonly string[],
+) => string;
 
 export type LoweringTable<Ops extends OpName> = { readonly [Op in Ops]: Lowering<Op> };
 

@@ -26,12 +26,21 @@ export const movementLowerings: LoweringTable<MovementOp> = {
       if (step === 1) return;
       const apart = [...extents.slice(0, axis + 1), 1, ...extents.slice(axis + 1)];
       const after = apart.map((_, i) => (i === axis + 1 ? step - 1 : 0));
-      const spread = emitPad(emit, emit.node("Reshape", [placed, emit.ints(apart)]), apart.map(() => 0), after);
+      const spread = emitPad(
+        emit,
+        emit.node("Reshape", [placed, emit.ints(apart)]),
+        apart.map(() => 0),
+        after,
+      );
       const strided = extents.with(axis, extents[axis]! * step);
       const joined = emit.node("Reshape", [spread, emit.ints(strided)]);
       const room = shape[axis]! - first[axis]!;
       const kept = strided.with(axis, Math.min(strided[axis]!, room));
-      placed = emitSlice(emit, joined, strided, { starts: kept.map(() => 0), steps: kept.map(() => 1), sizes: kept });
+      placed = emitSlice(emit, joined, strided, {
+        starts: kept.map(() => 0),
+        steps: kept.map(() => 1),
+        sizes: kept,
+      });
       extents = kept;
     });
     return emitPad(
@@ -41,7 +50,8 @@ export const movementLowerings: LoweringTable<MovementOp> = {
       shape.map((extent, axis) => extent - first[axis]! - extents[axis]!),
     );
   },
-  gather: ({ emit }, { attrs: { axis, indices } }, [x]) => emit.node("Gather", [x!, emit.ints(indices)], { axis }),
+  gather: ({ emit }, { attrs: { axis, indices } }, [x]) =>
+    emit.node("Gather", [x!, emit.ints(indices)], { axis }),
   /** Each target position gathers its sources (a zero row where it has fewer than the most) and sums them. */
   scatterAdd: ({ emit }, { inputs: [x], attrs: { axis, indices, size } }, [name]) => {
     const sources = Array.from({ length: size }, (): number[] => []);
@@ -50,9 +60,16 @@ export const movementLowerings: LoweringTable<MovementOp> = {
     });
     const most = Math.max(...sources.map((list) => list.length));
     const none = indices.length;
-    const table = sources.flatMap((list) => Array.from({ length: most }, (_, i) => list[i] ?? none));
+    const table = sources.flatMap((list) =>
+      Array.from({ length: most }, (_, i) => list[i] ?? none),
+    );
     const after = x!.shape.map((_, i) => (i === axis ? 1 : 0));
-    const extended = emitPad(emit, name!, after.map(() => 0), after);
+    const extended = emitPad(
+      emit,
+      name!,
+      after.map(() => 0),
+      after,
+    );
     const gathered = emit.node("Gather", [extended, emit.indices(table, [size, most])], { axis });
     return emit.node("ReduceSum", [gathered, emit.ints([axis + 1])], { keepdims: 0 });
   },
@@ -71,9 +88,15 @@ export function emitSlice(
   emit: Emitter,
   x: string,
   shape: readonly number[],
-  { starts, steps, sizes }: { starts: readonly number[]; steps: readonly number[]; sizes: readonly number[] },
+  {
+    starts,
+    steps,
+    sizes,
+  }: { starts: readonly number[]; steps: readonly number[]; sizes: readonly number[] },
 ): string {
-  const cut = shape.map((_, axis) => axis).filter((axis) => sizes[axis] !== shape[axis] || steps[axis] !== 1);
+  const cut = shape
+    .map((_, axis) => axis)
+    .filter((axis) => sizes[axis] !== shape[axis] || steps[axis] !== 1);
   if (cut.length === 0) return x;
   const pick = (list: readonly number[]) => emit.ints(cut.map((axis) => list[axis]!));
   const ends = starts.map((start, axis) => {
@@ -93,5 +116,7 @@ export function emitPad(
   value = 0,
 ): string {
   if ([...before, ...after].every((count) => count === 0)) return x;
-  return emit.node("Pad", [x, emit.ints([...before, ...after]), emit.scalar(value)], { mode: "constant" });
+  return emit.node("Pad", [x, emit.ints([...before, ...after]), emit.scalar(value)], {
+    mode: "constant",
+  });
 }

@@ -21,11 +21,15 @@ export const poolLowerings: LoweringTable<PoolOp> = {
     const native = hasNativeIndex(context, value.attrs);
     const [xValue, indexValue] = value.inputs as [Value, Value];
     if (indexValue.op === "maxPoolIndex" && indexValue.inputs[0] === xValue) {
-      if (context.uses(indexValue) === 1 && isNative(value.attrs)) return emitMaxPool(emit, x!, value.attrs, 1)[0]!;
+      if (context.uses(indexValue) === 1 && isNative(value.attrs))
+        return emitMaxPool(emit, x!, value.attrs, 1)[0]!;
       if (native) return emitMaxPool(emit, x!, value.attrs, 2)[0]!;
       return firstMaximum(emit, x!, xValue.shape, value).maximum;
     }
-    if (native) return emit.node("Gather", [emit.node("Reshape", [x!, emit.ints([-1])]), index!], { axis: 0 });
+    if (native)
+      return emit.node("Gather", [emit.node("Reshape", [x!, emit.ints([-1])]), index!], {
+        axis: 0,
+      });
     const taps = tapSlices(emit, x!, xValue.shape, value, 0);
     return taps.reduce((picked, tap, i) =>
       emit.node("Where", [emit.node("Equal", [index!, emit.scalar(i)]), tap, picked]),
@@ -38,7 +42,10 @@ export const poolLowerings: LoweringTable<PoolOp> = {
       const size = sizeOf(value.shape);
       const blank = emit.node("Expand", [emit.scalar(0), emit.ints([size])]);
       const flat = (name: string) => emit.node("Reshape", [name, emit.ints([-1])]);
-      const scattered = emit.node("ScatterElements", [blank, flat(index!), flat(dy!)], { axis: 0, reduction: "add" });
+      const scattered = emit.node("ScatterElements", [blank, flat(index!), flat(dy!)], {
+        axis: 0,
+        reduction: "add",
+      });
       return emit.node("Reshape", [scattered, emit.ints(value.shape)]);
     }
     const [kh, kw] = value.attrs.kernel;
@@ -51,13 +58,19 @@ export const poolLowerings: LoweringTable<PoolOp> = {
   sumPool: ({ emit }, { attrs, inputs: [xValue], shape }, [x]) => {
     const [kh, kw] = attrs.kernel;
     if (isNative(attrs) && attrs.dilations.every((dilation) => dilation === 1)) {
-      const mean = emit.node("AveragePool", [x!], { ...poolAttributes(attrs), count_include_pad: 1 });
+      const mean = emit.node("AveragePool", [x!], {
+        ...poolAttributes(attrs),
+        count_include_pad: 1,
+      });
       return emit.node("Mul", [mean, emit.scalar(kh * kw)]);
     }
     const [n, c, h, w] = xValue!.shape as [number, number, number, number];
     const single = emit.node("Reshape", [x!, emit.ints([n * c, 1, h, w])]);
     const ones = emit.floats(new Array(kh * kw).fill(1), [1, 1, kh, kw]);
-    const summed = emit.node("Conv", [single, ones], { ...poolAttributes(attrs), dilations: attrs.dilations });
+    const summed = emit.node("Conv", [single, ones], {
+      ...poolAttributes(attrs),
+      dilations: attrs.dilations,
+    });
     return emit.node("Reshape", [summed, emit.ints(shape)]);
   },
   /** Every tap of a window receives the window's cotangent. */
@@ -68,14 +81,25 @@ export const poolLowerings: LoweringTable<PoolOp> = {
 };
 
 /** ONNX Runtime's pooling kernels take no padding as wide as the kernel. */
-const isNative = ({ kernel, pads }: Window): boolean => pads.every((pad, i) => pad < kernel[i % 2]!);
+const isNative = ({ kernel, pads }: Window): boolean =>
+  pads.every((pad, i) => pad < kernel[i % 2]!);
 
-const hasNativeIndex = ({ target }: Context, window: Window): boolean => target === "cpu" && isNative(window);
+const hasNativeIndex = ({ target }: Context, window: Window): boolean =>
+  target === "cpu" && isNative(window);
 
-const poolAttributes = ({ kernel, strides, pads }: Window) => ({ kernel_shape: kernel, strides, pads });
+const poolAttributes = ({ kernel, strides, pads }: Window) => ({
+  kernel_shape: kernel,
+  strides,
+  pads,
+});
 
 function emitMaxPool(emit: Emitter, x: string, window: Window, outputs: 1 | 2): readonly string[] {
-  return emit.outputs("MaxPool", [x], { ...poolAttributes(window), dilations: window.dilations }, outputs);
+  return emit.outputs(
+    "MaxPool",
+    [x],
+    { ...poolAttributes(window), dilations: window.dilations },
+    outputs,
+  );
 }
 
 type Pooled = Pick<Value<"poolGather" | "maxPoolIndex">, "shape"> & { readonly attrs: Window };
@@ -89,7 +113,9 @@ function tapSlices(
   padding: number,
 ): string[] {
   const { kernel, strides, pads, dilations } = attrs;
-  const padded = shape.map((extent, axis) => (axis < 2 ? extent : extent + pads[axis - 2]! + pads[axis]!));
+  const padded = shape.map((extent, axis) =>
+    axis < 2 ? extent : extent + pads[axis - 2]! + pads[axis]!,
+  );
   const source = emitPad(emit, x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]], padding);
   return Array.from({ length: kernel[0] * kernel[1] }, (_, tap) => {
     const offset = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]];
@@ -104,7 +130,12 @@ function tapSlices(
 /** The lowest float32, not -infinity: some providers turn (-infinity) * 0 masks into NaN. */
 const LOWEST = -3.4028234663852886e38;
 
-function firstMaximum(emit: Emitter, x: string, shape: Shape, pooled: Pooled): { maximum: string; index: string } {
+function firstMaximum(
+  emit: Emitter,
+  x: string,
+  shape: Shape,
+  pooled: Pooled,
+): { maximum: string; index: string } {
   const [first, ...rest] = tapSlices(emit, x, shape, pooled, LOWEST);
   let maximum = first!;
   let index = emit.node("Expand", [emit.scalar(0), emit.ints(pooled.shape)]);
@@ -140,7 +171,12 @@ function placeTaps(
     const y = Math.floor(i / kernel[1]) * dilations[0];
     const x = (i % kernel[1]) * dilations[1];
     const [top, left] = [Math.floor(y / sh), Math.floor(x / sw)];
-    const placed = emitPad(emit, tap, [0, 0, top, left], [0, 0, rows - top - oh, columns - left - ow]);
+    const placed = emitPad(
+      emit,
+      tap,
+      [0, 0, top, left],
+      [0, 0, rows - top - oh, columns - left - ow],
+    );
     const residue = (y % sh) * sw + (x % sw);
     const before = classes[residue];
     classes[residue] = before ? emit.node("Add", [before, placed]) : placed;
@@ -162,7 +198,12 @@ function placeTaps(
 }
 
 /** Interleaves [N,C,rows,columns] parts along the columns: -> [N,C,rows,1,columns * parts]. */
-function interleave(emit: Emitter, parts: readonly string[], shape: readonly number[], axis: number): string {
+function interleave(
+  emit: Emitter,
+  parts: readonly string[],
+  shape: readonly number[],
+  axis: number,
+): string {
   const apart = parts.map((part) => emit.node("Reshape", [part, emit.ints([...shape, 1])]));
   const joined = apart.length === 1 ? apart[0]! : emit.node("Concat", apart, { axis });
   return emit.node("Reshape", [joined, emit.ints(shape.with(4, shape[4]! * parts.length))]);

@@ -25,9 +25,13 @@ export const productLowerings: LoweringTable<ProductOp> = {
       group === 1
         ? swapFirstTwo(emit, x!)
         : emit.node("Reshape", [
-            emit.node("Transpose", [emit.node("Reshape", [x!, emit.ints([n, group, perGroup, h, w])])], {
-              perm: [2, 1, 0, 3, 4],
-            }),
+            emit.node(
+              "Transpose",
+              [emit.node("Reshape", [x!, emit.ints([n, group, perGroup, h, w])])],
+              {
+                perm: [2, 1, 0, 3, 4],
+              },
+            ),
             emit.ints([perGroup, group * n, h, w]),
           ]);
     const [, , oh, ow] = dyValue!.shape as [number, number, number, number];
@@ -41,7 +45,10 @@ export const productLowerings: LoweringTable<ProductOp> = {
     // Rows and columns that no full stride reaches leave extra positions behind.
     const made = [0, 1].map((i) => {
       const padded = [h, w][i]! + attrs.pads[i]! + attrs.pads[i + 2]!;
-      return Math.floor((padded - (([oh, ow][i]! - 1) * attrs.strides[i]! + 1)) / attrs.dilations[i]!) + 1;
+      return (
+        Math.floor((padded - (([oh, ow][i]! - 1) * attrs.strides[i]! + 1)) / attrs.dilations[i]!) +
+        1
+      );
     });
     const cropped = emitSlice(emit, correlated, [perGroup, m, ...made], {
       starts: [0, 0, 0, 0],
@@ -52,7 +59,8 @@ export const productLowerings: LoweringTable<ProductOp> = {
   },
 };
 
-const swapFirstTwo = (emit: Emitter, x: string): string => emit.node("Transpose", [x], { perm: [1, 0, 2, 3] });
+const swapFirstTwo = (emit: Emitter, x: string): string =>
+  emit.node("Transpose", [x], { perm: [1, 0, 2, 3] });
 
 function emitConv({ emit }: Context, { attrs }: Value<"conv">, inputs: readonly string[]): string {
   return emit.node("Conv", inputs, {
@@ -68,7 +76,12 @@ function emitConv({ emit }: Context, { attrs }: Value<"conv">, inputs: readonly 
  * ConvTranspose over the padded input, cropped afterwards where the padding is asymmetric (CUDA has no kernel for
  * that). Grouped ones are taken apart for the portable target: WebGPU's kernel is wrong for some of them.
  */
-function emitDataGrad({ emit, target }: Context, value: Value<"convDataGrad">, dy: string, w: string): string {
+function emitDataGrad(
+  { emit, target }: Context,
+  value: Value<"convDataGrad">,
+  dy: string,
+  w: string,
+): string {
   const { attrs, inputs } = value;
   const { group } = attrs;
   if (group > 1 && target === "portable") {
@@ -80,7 +93,13 @@ function emitDataGrad({ emit, target }: Context, value: Value<"convDataGrad">, d
         sizes: shape.with(axis, channels(shape, axis)),
       });
     const parts = Array.from({ length: group }, (_, g) =>
-      emitTransposedConv(emit, value, part(dy, inputs[0]!.shape, 1, g), part(w, inputs[1]!.shape, 0, g), 1),
+      emitTransposedConv(
+        emit,
+        value,
+        part(dy, inputs[0]!.shape, 1, g),
+        part(w, inputs[1]!.shape, 0, g),
+        1,
+      ),
     );
     return emit.node("Concat", parts, { axis: 1 });
   }
@@ -96,7 +115,9 @@ function emitTransposedConv(
 ): string {
   const { kernel, strides, dilations, pads, inputSize } = attrs;
   const axes = [0, 1] as const;
-  const reached = axes.map((i) => strides[i] * (dyValue!.shape[2 + i]! - 1) + (kernel[i] - 1) * dilations[i] + 1);
+  const reached = axes.map(
+    (i) => strides[i] * (dyValue!.shape[2 + i]! - 1) + (kernel[i] - 1) * dilations[i] + 1,
+  );
   const unreached = axes.map((i) => inputSize[i] + pads[i] + pads[i + 2]! - reached[i]!);
   const symmetric = pads[0] === pads[2] && pads[1] === pads[3];
   const whole = emit.node("ConvTranspose", [dy, w], {
@@ -118,7 +139,11 @@ function emitTransposedConv(
 }
 
 /** A B as one Gemm that reads transposed matrices in place, with an optional row C added. */
-function emitGemm({ emit, name }: Context, { inputs: [a, b] }: Value<"matmul">, bias?: string): string {
+function emitGemm(
+  { emit, name }: Context,
+  { inputs: [a, b] }: Value<"matmul">,
+  bias?: string,
+): string {
   const operands = [a!, b!].map((x) => {
     const transposed = x.op === "transpose" && x.inputs[0]!.shape.length === 2;
     return { name: name(transposed ? x.inputs[0]! : x), transposed: Number(transposed) };
@@ -131,7 +156,11 @@ function emitGemm({ emit, name }: Context, { inputs: [a, b] }: Value<"matmul">, 
 }
 
 /** Add, or the bias of the Conv or Gemm that only this addition uses. */
-export function addWithFusedBias(context: Context, value: Value<"add">, inputs: readonly string[]): string {
+export function addWithFusedBias(
+  context: Context,
+  value: Value<"add">,
+  inputs: readonly string[],
+): string {
   const { emit } = context;
   for (const [product, bias, biasName] of [
     [value.inputs[0]!, value.inputs[1]!, inputs[1]!],
@@ -142,9 +171,18 @@ export function addWithFusedBias(context: Context, value: Value<"add">, inputs: 
     if (sizeOf(bias.shape) !== outputs) continue;
     if (product.op === "conv" && bias.shape.length === 4 && bias.shape[1] === outputs) {
       const flat = emit.node("Reshape", [biasName, emit.ints([outputs])]);
-      return emitConv(context, product, [context.name(product.inputs[0]!), context.name(product.inputs[1]!), flat]);
+      return emitConv(context, product, [
+        context.name(product.inputs[0]!),
+        context.name(product.inputs[1]!),
+        flat,
+      ]);
     }
-    if (product.op === "matmul" && product.inputs.every((x) => x.shape.length === 2) && bias.shape.at(-1) === outputs && bias.shape.length <= 2) {
+    if (
+      product.op === "matmul" &&
+      product.inputs.every((x) => x.shape.length === 2) &&
+      bias.shape.at(-1) === outputs &&
+      bias.shape.length <= 2
+    ) {
       return emitGemm(context, product, biasName);
     }
   }
