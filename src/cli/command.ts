@@ -1,6 +1,5 @@
 /** What every command shares: the common options, and how results and messages leave the program. */
-import type { Command } from "commander";
-import { UsageError } from "./errors.ts";
+import { type Command, InvalidArgumentError } from "commander";
 
 /** Where a command writes, and how to stop it. */
 export interface CommandContext {
@@ -42,14 +41,14 @@ export function printResult(context: CommandContext, options: CommonOptions, jso
 
 /**
  * Parses a whole number of at least `least`.
- * @throws {UsageError} when it is none.
+ * @throws {InvalidArgumentError} when it is none; commander names the option and the text.
  */
 export const parseCount =
   (least: number) =>
   (text: string): number => {
     const number = Number(text);
-    if (!Number.isInteger(number) || number < least) {
-      throw new UsageError(`expected a whole number of at least ${least}, got "${text}"`);
+    if (text.trim() === "" || !Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     }
     return number;
   };

@@ -15,12 +15,15 @@ async function main(argv: readonly string[]): Promise<number> {
     if (interrupt.signal.aborted) process.exit(INTERRUPTED);
     interrupt.abort();
   });
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   const context: CommandContext = { stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal };
   const program = new Command("onnx-distill")
     .description("Dataset distillation as plain ONNX graphs, run by ONNX Runtime.")
     .version(packageVersion())
     .exitOverride()
     .showSuggestionAfterError(true)
+    .addHelpText("after", "\nTo begin, without any data of your own:\n  $ onnx-distill run quickstart")
+    .showHelpAfterError("(--help shows what there is)")
     .configureOutput({ outputError: (text, write) => write(text) });
   for (const register of commands) register(program, context);
   for (const command of program.commands) command.exitOverride();
@@ -34,6 +37,11 @@ async function main(argv: readonly string[]): Promise<number> {
     if (process.env.ONNX_DISTILL_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return error instanceof UsageError ? error.exitCode : 1;
   }
+}
+
+/** A reader that went away, such as `head`, stops no command. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function packageVersion(): string {

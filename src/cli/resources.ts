@@ -1,9 +1,9 @@
 /** What a command may use of the machine: device, workers, threads and memory. */
 import { availableParallelism, cpus, totalmem } from "node:os";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
-import { workerExecutor } from "../runtime/workerExecutor.ts";
+import { type WorkerOptions, workerExecutor } from "../runtime/workerExecutor.ts";
 import { parseCount } from "./command.ts";
 import { UsageError } from "./errors.ts";
 
@@ -20,20 +20,33 @@ export interface Resources {
   readonly memory: number;
 }
 
-/** Adds --workers, --threads and --memory. */
-export const withResources = (command: Command): Command =>
+/** Adds --workers and --threads. */
+export const withWorkers = (command: Command): Command =>
   command
     .option("--workers <n>", "worker threads that compute at the same time (default: one per core)", parseCount(1))
-    .option("--threads <n>", "threads inside each worker (default: cores / workers)", parseCount(1))
-    .option("--memory <size>", "memory that all workers may use, such as 4GB (default: half of the machine's)", parseBytes);
+    .option("--threads <n>", "threads inside each worker (default: cores / workers)", parseCount(1));
+
+/** Adds --workers, --threads and --memory. */
+export const withResources = (command: Command): Command =>
+  withWorkers(command).option(
+    "--memory <size>",
+    "memory that all workers may use, such as 4GB (default: half of the machine's)",
+    parseBytes,
+  );
 
 /** Starts the workers. A run that is resumed keeps the layout that its numbers depend on. */
 export function startExecutor(options: ResourceOptions, layout?: { workers: number; threads: number }): Resources {
+  const executor = workerExecutor(workerLayout({ ...options, ...layout }));
+  return { executor, memory: options.memory ?? totalmem() / 2 };
+}
+
+/** What was asked for, and this machine's defaults for the rest. */
+export function workerLayout(options: ResourceOptions): WorkerOptions {
   const device = deviceOf(options.device ?? "cpu");
   const cores = availableParallelism();
-  const workers = layout?.workers ?? options.workers ?? (device === "cpu" ? cores : 1);
-  const threads = layout?.threads ?? options.threads ?? Math.max(1, Math.floor(cores / workers));
-  return { executor: workerExecutor({ device, workers, threads }), memory: options.memory ?? totalmem() / 2 };
+  const workers = options.workers ?? (device === "cpu" ? cores : 1);
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / workers));
+  return { device, workers, threads };
 }
 
 function deviceOf(name: string): DeviceName {
@@ -46,11 +59,11 @@ function deviceOf(name: string): DeviceName {
 
 /**
  * Bytes of "4GB", "512 MiB" or plain "1000000".
- * @throws {UsageError} for anything else.
+ * @throws {InvalidArgumentError} for anything else.
  */
 export function parseBytes(text: string): number {
   const [, amount, prefix, binary] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*$/i.exec(text) ?? [];
-  if (amount === undefined) throw new UsageError(`expected a size such as 4GB or 512MiB, got "${text}"`);
+  if (amount === undefined) throw new InvalidArgumentError("Expected a size such as 4GB or 512MiB.");
   const power = " kmgt".indexOf((prefix || " ").toLowerCase());
   return Number(amount) * (binary ? 1024 : 1000) ** power;
 }

@@ -32,7 +32,10 @@ export interface LoadOptions extends ImageFolderOptions {
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
   const entry = catalogEntry(name);
-  if (entry?.name === "stroke-digits") return loadStrokeDigits(entry, options.seed ?? 0);
+  if (entry?.name === "stroke-digits") {
+    const { strokeDigitsDataset } = await import("./strokeDigitsDataset.ts");
+    return strokeDigitsDataset({ seed: options.seed ?? 0 });
+  }
   if (entry) return loadFiles(entry, await locateFiles(entry, options.dataDir));
   const info = await stat(name).catch(() => undefined);
   if (info?.isDirectory()) return loadFolder(resolve(name), options);
@@ -99,25 +102,6 @@ function rejectNamesake(name: string, train: Split, folder: string): void {
         `same). Put each into a folder of its own name.`,
     );
   }
-}
-
-async function loadStrokeDigits(entry: CatalogEntry, seed: number): Promise<Dataset> {
-  const { strokeDigits } = await import("./strokeDigits.ts");
-  const { train, test } = strokeDigits({ seed });
-  const split = ({ images, labels }: { images: Uint8Array; labels: ArrayLike<number> }): Split => ({
-    images,
-    labels: Uint16Array.from(labels),
-    count: labels.length,
-  });
-  const halves = { train: split(train), test: split(test) };
-  return {
-    name: entry.name,
-    classes: [...entry.classes],
-    shape: [...entry.shape],
-    ...halves,
-    normalization: meanStd(halves.train, entry.shape[0]),
-    source: `generated from seed ${seed}`,
-  };
 }
 
 async function loadNpz(path: string, options: LoadOptions): Promise<Dataset> {

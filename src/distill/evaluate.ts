@@ -27,6 +27,17 @@ export interface Evaluation {
   readonly loss: Statistic;
 }
 
+/** One network: its accuracy as a fraction and its mean loss. */
+export interface Measured {
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+export const summarize = (measured: readonly Measured[]): Evaluation => ({
+  accuracy: statistic(measured.map(({ accuracy }) => accuracy)),
+  loss: statistic(measured.map(({ loss }) => loss)),
+});
+
 /** Images of one run of the evaluation graph. */
 const BATCH = 500;
 
@@ -37,19 +48,26 @@ export class Evaluator {
   readonly #train: Program;
   readonly #evaluate: Program;
   readonly #batches = new Map<Split, RealBatches>();
+  readonly #onNetwork: (() => void) | undefined;
 
-  constructor(problem: Problem, executor: Executor) {
+  /** `onNetwork` is called whenever a network has been measured. */
+  constructor(problem: Problem, executor: Executor, onNetwork?: () => void) {
     this.#problem = problem;
     this.#executor = executor;
+    this.#onNetwork = onNetwork;
     const { target } = devices[executor.device];
     this.#train = compile(toGraph(trainGraph(problem.network, problem.loss, problem.unroll)), target);
     this.#evaluate = compile(toGraph(evaluateGraph(problem.network, problem.loss, BATCH)), target);
   }
 
-  /** Initial weights of `count` networks; a fixed initialisation has only one. */
-  networks(purpose: WeightsFor, count: number): Parameters[] {
-    const distinct = this.#problem.recipe.initialization === "fixed" ? 1 : count;
-    return Array.from({ length: distinct }, (_, index) => initialParameters(this.#problem, purpose, index));
+  /** How many different networks there are of those asked for: a fixed initialisation has only one. */
+  distinct(count: number): number {
+    return this.#problem.recipe.initialization === "fixed" ? 1 : count;
+  }
+
+  /** Initial weights of `count` networks, or one for a fixed initialisation. */
+  networks(purpose: WeightsFor, count: number, first = 0): Parameters[] {
+    return Array.from({ length: this.distinct(count) }, (_, i) => initialParameters(this.#problem, purpose, first + i));
   }
 
   /** The networks after all inner steps on the distilled images. */
@@ -72,9 +90,13 @@ export class Evaluator {
 
   /** Accuracy and loss of networks as they are. */
   async measure(networks: readonly Parameters[], split: Split): Promise<Evaluation> {
+    return summarize(await this.measureEach(networks, split));
+  }
+
+  /** The same of each network. */
+  async measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
     const batches = this.#batchesOf(split);
-    const accuracies: number[] = [];
-    const losses: number[] = [];
+    const measured: Measured[] = [];
     for (const parameters of networks) {
       const results = await this.#executor.run(
         this.#evaluate,
@@ -82,10 +104,10 @@ export class Evaluator {
       );
       const total = (name: string): number =>
         results.reduce((sum, tensors, i) => sum + sumOfFirst(tensors.get(name)!, batches[i]!.count), 0);
-      accuracies.push(total("correct") / split.count);
-      losses.push(total("loss") / split.count);
+      measured.push({ accuracy: total("correct") / split.count, loss: total("loss") / split.count });
+      this.#onNetwork?.();
     }
-    return { accuracy: statistic(accuracies), loss: statistic(losses) };
+    return measured;
   }
 
   /** Normalised batches of a split; the last is padded with images that are not counted. */

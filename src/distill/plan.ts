@@ -63,8 +63,8 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
   const bytes = parameters * (steps + 1) + Math.max(...Object.values(graphs).map(peakBytes));
   if (bytes > budget && options.kind === undefined) {
     throw new RangeError(
-      `one meta-gradient needs about ${gigabytes(bytes)} in each of ${options.lanes} workers, but the budget is ` +
-        `${gigabytes(options.memory)} in all: raise --memory, or use fewer --workers or a smaller outer.batch`,
+      `one meta-gradient needs about ${size(bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
+        `${size(options.memory)} in all: raise --memory, or use fewer --workers or a smaller outer.batch`,
     );
   }
   return {
@@ -77,7 +77,10 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
   };
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+const size = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+const workers = (lanes: number): string => `${lanes} worker${lanes === 1 ? "" : "s"}`;
 
 /** As many parts of the real batch as it takes to give every lane work, where the batch divides evenly. */
 function chooseSplits(batch: number, networks: number, lanes: number): number {
@@ -90,5 +93,5 @@ function chooseSplits(batch: number, networks: number, lanes: number): number {
 export function describePlan(plan: Plan, lanes: number): string {
   const how = plan.kind === "unrolled" ? "unrolled in one graph" : "step by step";
   const parts = plan.splits > 1 ? `, the real batch in ${plan.splits} parts` : "";
-  return `meta-gradient ${how}${parts}; about ${gigabytes(plan.bytes * lanes)} in ${lanes} worker${lanes === 1 ? "" : "s"}`;
+  return `meta-gradient ${how}${parts}; about ${size(plan.bytes * lanes)} in ${workers(lanes)}`;
 }

@@ -1,4 +1,5 @@
 /** Recipes: everything that determines a run, as a validated JSON value. */
+import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
 import type { Initializer } from "../random/initializers.ts";
 
@@ -6,10 +7,22 @@ const count = z.int().check(z.positive());
 const positive = z.number().check(z.positive());
 const fraction = z.number().check(z.nonnegative(), z.lt(1));
 
-const initializer = z.custom<Initializer>(
-  (value) => typeof value === "object" && value !== null && typeof (value as { kind?: unknown }).kind === "string",
-  "expected an initialiser such as { kind: \"xavier_normal\" }",
-);
+const gain = z.optional(positive);
+const fanMode = z.optional(z.enum(["fan_in", "fan_out"]));
+
+const initializer: z.ZodMiniType<Initializer> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("xavier_normal"), gain }),
+  z.strictObject({ kind: z.literal("xavier_uniform"), gain }),
+  z.strictObject({ kind: z.literal("kaiming_normal"), mode: fanMode, gain }),
+  z.strictObject({ kind: z.literal("kaiming_uniform"), mode: fanMode, gain }),
+  z.strictObject({ kind: z.literal("orthogonal"), gain }),
+  z.strictObject({ kind: z.literal("pytorch"), fanIn: z.optional(count) }),
+  z.strictObject({ kind: z.literal("normal"), mean: z.optional(z.number()), std: z.optional(positive) }),
+  z.strictObject({ kind: z.literal("uniform"), lo: z.optional(z.number()), hi: z.optional(z.number()) }),
+  z.strictObject({ kind: z.literal("zeros") }),
+  z.strictObject({ kind: z.literal("ones") }),
+  z.strictObject({ kind: z.literal("constant"), value: z.number() }),
+]);
 
 const schedule = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("constant") }),
@@ -37,7 +50,7 @@ export const recipeSchema = z.strictObject({
   /** P: distilled images of one class in one step. */
   imagesPerClass: count,
   /** Where the pixels start: N(0,1) in normalised space, real images, or `run:<folder>` of an earlier run. */
-  images: z.union([z.enum(["noise", "real"]), z.string().check(z.startsWith("run:"))]),
+  images: z.string().check(z.regex(/^(noise|real|run:.+)$/, "expected noise, real or run:<folder>")),
   /** `soft` labels are learned, starting one-hot. */
   labels: z.enum(["hard", "soft"]),
   learningRate: z.strictObject({ initial: positive, learned: z.boolean() }),
@@ -76,14 +89,23 @@ export class RecipeError extends Error {
   override readonly name = "RecipeError";
 }
 
+/** zod/mini comes without the texts of its errors. */
+const english = en().localeError;
+
 /**
  * @throws {RecipeError} listing every field that is wrong.
  */
 export function parseRecipe(value: unknown): Recipe {
-  const result = recipeSchema.safeParse(value);
+  const result = recipeSchema.safeParse(value, { error: english });
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => `  ${issue.path.join(".") || "recipe"}: ${issue.message}`);
+  const issues = result.error.issues.map(({ path, message }) => `  ${path.join(".") || "recipe"}: ${message}${came(value, path)}`);
   throw new RecipeError(`the recipe is not valid:\n${issues.join("\n")}`);
+}
+
+/** The value at a path, where it is short enough to show. */
+function came(recipe: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], recipe);
+  return value === undefined || (typeof value === "object" && value !== null) ? "" : `, got ${JSON.stringify(value)}`;
 }
 
 /** The fields of a recipe, dotted, for messages about unknown ones. */

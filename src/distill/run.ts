@@ -1,8 +1,8 @@
 /** A whole run: iterations with checkpoints and a curve, then the final evaluation and its baseline. */
 import type { Executor } from "../runtime/executor.ts";
-import { type Baseline, randomRealBaseline } from "./baselines.ts";
+import { type Baseline, baselineRates, randomRealBaseline } from "./baselines.ts";
 import type { Distilled } from "./distilled.ts";
-import { type Evaluation, Evaluator, type Statistic } from "./evaluate.ts";
+import { type Evaluation, Evaluator, type Measured, type Statistic, summarize } from "./evaluate.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import { DivergenceError, Trainer, type TrainerState } from "./trainer.ts";
@@ -31,6 +31,8 @@ export interface BestState {
 export interface Checkpoint {
   readonly state: TrainerState;
   readonly seconds: number;
+  /** Losses of the iterations since the last event. */
+  readonly losses: readonly number[];
   readonly best?: BestState;
   /** How gradients are summed: part of the numbers. */
   readonly layout: { readonly plan: Plan["kind"]; readonly splits: number; readonly workers: number; readonly threads: number };
@@ -79,14 +81,14 @@ export async function distil(problem: Problem, options: RunOptions): Promise<Tra
   const evaluator = new Evaluator(problem, executor);
   const clock = stopwatch(options.resume?.seconds ?? 0);
   let best = options.resume?.best;
+  let losses = [...(options.resume?.losses ?? [])];
   let savedAt = clock();
   const save = async (): Promise<void> => {
     const layout = { plan: plan.kind, splits: plan.splits, workers: executor.lanes, threads: executor.threads };
-    await storage.checkpoint({ state: trainer.state, seconds: clock(), best, layout });
+    await storage.checkpoint({ state: trainer.state, seconds: clock(), losses, best, layout });
     savedAt = clock();
   };
 
-  let losses: number[] = [];
   while (trainer.state.iteration < iterations && !signal?.aborted) {
     const result = await trainer.step().catch(async (error) => {
       if (error instanceof DivergenceError) await save();
@@ -127,24 +129,38 @@ export interface FinalEvaluation {
   readonly after: Evaluation;
 }
 
+/** Called after each network that is measured. */
+export type OnNetwork = (done: number, total: number) => void;
+
+/** Makes, trains and measures as many networks at a time as there are lanes. */
 export async function evaluateDistilled(
   problem: Problem,
   executor: Executor,
   distilled: Distilled,
   networks = problem.recipe.evaluation.testNetworks,
+  onNetwork?: OnNetwork,
 ): Promise<FinalEvaluation> {
-  const evaluator = new Evaluator(problem, executor);
-  const initial = evaluator.networks("evaluation", networks);
-  return {
-    before: await evaluator.measure(initial, problem.dataset.test),
-    after: await evaluator.measure(await evaluator.trained(initial, distilled), problem.dataset.test),
-  };
+  const { test } = problem.dataset;
+  let done = 0;
+  const evaluator = new Evaluator(problem, executor, () => onNetwork?.(++done, 2 * count));
+  const count = evaluator.distinct(networks);
+  const before: Measured[] = [];
+  const after: Measured[] = [];
+  for (let first = 0; first < count; first += executor.lanes) {
+    const initial = evaluator.networks("evaluation", Math.min(executor.lanes, count - first), first);
+    before.push(...(await evaluator.measureEach(initial, test)));
+    after.push(...(await evaluator.measureEach(await evaluator.trained(initial, distilled), test)));
+  }
+  return { before: summarize(before), after: summarize(after) };
 }
 
 /** Random real images at the same budget: ten sets, or five with five networks each. */
-export async function evaluateBaseline(problem: Problem, executor: Executor): Promise<Baseline> {
+export async function evaluateBaseline(problem: Problem, executor: Executor, onNetwork?: OnNetwork): Promise<Baseline> {
   const fixed = problem.recipe.initialization === "fixed";
-  return randomRealBaseline(problem, new Evaluator(problem, executor), fixed ? { draws: 10, networks: 1 } : { draws: 5, networks: 5 });
+  const options = fixed ? { draws: 10, networks: 1 } : { draws: 5, networks: 5 };
+  const total = (baselineRates.length + options.draws) * options.networks;
+  let done = 0;
+  return randomRealBaseline(problem, new Evaluator(problem, executor, () => onNetwork?.(++done, total)), options);
 }
 
 const copyOf = ({ images, labels, learningRates }: Distilled): Distilled => ({

@@ -3,7 +3,7 @@ import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { adamStep, type Moments, zeroMoments } from "./adam.ts";
-import { type Distilled, initialDistilled, type RawDistilled, sigmoid, toDistilled } from "./distilled.ts";
+import { type Distilled, initialDistilled, type RawDistilled, sigmoid, softplus, toDistilled } from "./distilled.ts";
 import { computeMetaGradient, type MetaGradientResult } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
 import { initialParameters, type Parameters, type Problem } from "./problem.ts";
@@ -25,7 +25,7 @@ export interface IterationResult {
   readonly gradientNorm: number;
 }
 
-/** The loss or its gradient is no longer finite; the state is that before the iteration. */
+/** No further step makes sense; the state is that before the iteration. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
 }
@@ -42,6 +42,18 @@ export function initialState(problem: Problem, start: RawDistilled = initialDist
     },
     clipAverage: 0,
   };
+}
+
+const divergence = (iteration: number, what: string): DivergenceError =>
+  new DivergenceError(
+    `iteration ${iteration + 1}: ${what}. Lower outer.rate or learningRate.initial, or limit the gradient with outer.clip`,
+  );
+
+/** Why no step can follow from a state, if none can. */
+function whyStuck({ images, labels, rawRates, moments }: TrainerState): string | undefined {
+  const all = [images, labels, rawRates, ...Object.values(moments).flatMap(({ first, second }) => [first, second])];
+  if (!all.every((values) => values.every(Number.isFinite))) return "the step leaves the range of float32";
+  return rawRates.every((raw) => Math.fround(softplus(raw)) === 0) ? "every learning rate falls to zero" : undefined;
 }
 
 export class Trainer {
@@ -71,7 +83,7 @@ export class Trainer {
 
   /**
    * One iteration: samples networks and a real batch, computes the meta-gradient and takes an Adam step.
-   * @throws {DivergenceError} when the gradient is not finite; the state is left as it was.
+   * @throws {DivergenceError} when the gradient or the new state is not finite, or every learning rate is zero; the state is left as it was.
    */
   async step(): Promise<IterationResult> {
     const { recipe, network, unroll } = this.#problem;
@@ -90,12 +102,15 @@ export class Trainer {
     const rawRates = gradient.learningRates.map((g, i) => g * sigmoid(this.state.rawRates[i]!));
     const norm = this.#norm(gradient, rawRates);
     if (!Number.isFinite(gradient.loss) || !Number.isFinite(norm)) {
-      throw new DivergenceError(
-        `iteration ${iteration + 1}: the loss is ${gradient.loss} and its gradient's norm ${norm}. ` +
-          "Lower outer.rate or learningRate.initial, or limit the gradient with outer.clip",
-      );
+      throw divergence(iteration, `the loss is ${gradient.loss} and its gradient's norm ${norm}`);
     }
+    const before = structuredClone(this.state);
     this.#update(gradient, rawRates, norm);
+    const reason = whyStuck(this.state);
+    if (reason !== undefined) {
+      Object.assign(this.state, before);
+      throw divergence(iteration, reason);
+    }
     return { iteration: this.state.iteration, loss: gradient.loss, gradientNorm: norm };
   }
 

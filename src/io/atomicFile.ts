@@ -50,6 +50,9 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}-${written}.tmp`);
 }
 
+/** Whether a file is what a write leaves behind whose process was killed. */
+export const isTemporaryFile = (name: string): boolean => /^\..*\.\d+-\d+\.tmp$/.test(name);
+
 /** Makes the rename itself durable, on systems that can flush a folder. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);

@@ -9,7 +9,7 @@ const DISTILLED = ["images", "labels", "learningRates"] as const;
 /** Shapes do not matter to the trainer, so tensors are stored flat. */
 const flat = (data: Float32Array) => float32Tensor(data, [data.length]);
 
-export function encodeCheckpoint({ state, seconds, best, layout }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ state, seconds, losses, best, layout }: Checkpoint): Uint8Array {
   const tensors = new Map<string, RawTensor>(
     LEARNED.flatMap((key) => [
       [key, flat(state[key])] as const,
@@ -22,6 +22,7 @@ export function encodeCheckpoint({ state, seconds, best, layout }: Checkpoint): 
     iteration: state.iteration,
     clipAverage: state.clipAverage,
     seconds,
+    losses,
     layout,
     ...(best ? { best: { iteration: best.iteration, accuracy: best.accuracy } } : {}),
   };
@@ -36,7 +37,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (metadata.format !== FORMAT || metadata.version !== "1" || !metadata.numbers) {
     throw new Error(`expected a checkpoint (format ${FORMAT}, version 1), got format "${metadata.format ?? "none"}"`);
   }
-  const { iteration, clipAverage, seconds, layout, best } = JSON.parse(metadata.numbers);
+  const { iteration, clipAverage, seconds, losses, layout, best } = JSON.parse(metadata.numbers);
   const tensor = (name: string): Float32Array => {
     const raw = tensors.get(name);
     if (!raw) throw new Error(`the checkpoint lacks the tensor "${name}"`);
@@ -57,6 +58,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       moments: { images: moments("images"), labels: moments("labels"), rawRates: moments("rawRates") },
     },
     seconds,
+    losses,
     best: bestState,
     layout,
   };

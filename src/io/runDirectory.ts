@@ -3,12 +3,13 @@ import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRecipe, type Recipe } from "../distill/recipe.ts";
 import type { Checkpoint, RunEvent, RunStorage } from "../distill/run.ts";
-import { writeFileAtomic } from "./atomicFile.ts";
+import { isTemporaryFile, writeFileAtomic } from "./atomicFile.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpointFile.ts";
 
 /** Checkpoints that stay: the last two, to resume from, and the first after every tenth of the run. */
 const KEPT_LAST = 2;
 const KEPT_PARTS = 10;
+const FOLDERS = ["checkpoints", "images"] as const;
 
 export class RunDirectory implements RunStorage {
   readonly path: string;
@@ -22,16 +23,16 @@ export class RunDirectory implements RunStorage {
    * @throws when the folder exists and is not empty.
    */
   static async create(path: string, recipe: Recipe): Promise<RunDirectory> {
-    const existing = await readdir(path).catch(() => []);
+    const existing = (await readdir(path).catch(() => [])).filter((name) => !isTemporaryFile(name));
     if (existing.length > 0) {
       throw new Error(
         `${path} is not empty: add --resume to continue the run in it, or choose another folder with --out`,
       );
     }
-    await mkdir(join(path, "checkpoints"), { recursive: true });
-    await mkdir(join(path, "images"), { recursive: true });
+    await mkdir(path, { recursive: true });
     const run = new RunDirectory(path);
     await run.write("recipe.json", `${JSON.stringify(recipe, undefined, 2)}\n`);
+    for (const folder of FOLDERS) await mkdir(join(path, folder));
     return run;
   }
 
@@ -69,7 +70,7 @@ export class RunDirectory implements RunStorage {
     const text = await readFile(join(this.path, "events.jsonl"), "utf8").catch(() => "");
     return text
       .split("\n")
-      .filter((line) => line.endsWith("}"))
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as RunEvent);
   }
 
@@ -80,6 +81,7 @@ export class RunDirectory implements RunStorage {
 
   /** The last checkpoint, with the events after it dropped; undefined for a run that has none yet. */
   async resume(): Promise<Checkpoint | undefined> {
+    await this.#repair();
     const last = (await this.checkpointIterations()).at(-1);
     if (last === undefined) {
       await rm(join(this.path, "events.jsonl"), { force: true });
@@ -89,6 +91,16 @@ export class RunDirectory implements RunStorage {
     const kept = (await this.events()).filter(({ iteration }) => iteration <= last);
     await this.write("events.jsonl", kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
     return checkpoint;
+  }
+
+  /** Puts right what a killed process left half done. */
+  async #repair(): Promise<void> {
+    for (const folder of ["", ...FOLDERS]) {
+      const path = join(this.path, folder);
+      await mkdir(path, { recursive: true });
+      const left = (await readdir(path)).filter(isTemporaryFile);
+      for (const name of left) await rm(join(path, name), { force: true });
+    }
   }
 
   /** Iterations of the stored checkpoints, ascending. */

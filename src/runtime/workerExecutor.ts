@@ -59,6 +59,7 @@ class Lane {
   readonly #pending: Pending[] = [];
   readonly #loaded = new Set<number>();
   readonly #options: SessionOptions;
+  #failure: Error | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -90,18 +91,20 @@ class Lane {
   }
 
   async close(): Promise<void> {
-    await this.#send({ kind: "close" });
+    await this.#send({ kind: "close" }).catch(() => {});
     await this.#worker.terminate();
   }
 
   #send(request: Request): Promise<Map<string, Float32Array>> {
     return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
       this.#pending.push({ resolve, reject });
       this.#worker.postMessage(request);
     });
   }
 
   #fail(error: Error): void {
+    this.#failure ??= error;
     for (const pending of this.#pending.splice(0)) pending.reject(error);
   }
 }

@@ -3,7 +3,6 @@ import { innerStepGraph, metaGradientGraph, mlp, toGraph } from "../../graphs/in
 import { constant, input, mul } from "../../src/ir/build/index.ts";
 import { optimize } from "../../src/ir/passes/index.ts";
 import { printGraph } from "../../src/ir/print.ts";
-import type { Value } from "../../src/ir/value.ts";
 
 const network = mlp({ input: [1, 2, 2], hidden: [3], classes: 2 });
 const loss = "softmax_cross_entropy";
@@ -64,7 +63,7 @@ test("an inner step reads as theta - eta * gradient", () => {
 });
 
 test("literals are printed in place, and long ones in part", () => {
-  const x = input("x", [10]) as Value<"input">;
+  const x = input("x", [10]);
   const literal = constant(Array.from({ length: 10 }, (_, i) => i));
   const graph = {
     name: "scale",

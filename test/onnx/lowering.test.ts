@@ -113,7 +113,7 @@ const powers = [-4, -2.75, -1.25, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1,
 
 describe.each(["portable", "cpu"] as const)("lowered for %s", (target) => {
   const check = async ({ fn, shapes, inputs: data }: Point): Promise<number> => {
-    const inputs = shapes.map((shape, i) => build.input(`x${i}`, shape) as Value<"input">);
+    const inputs = shapes.map((shape, i) => build.input(`x${i}`, shape));
     const feeds = new Map(data.map((numbers, i) => [`x${i}`, roundToFloat32(numbers)]));
     return loweringError([fn(...inputs)], inputs, feeds, target);
   };

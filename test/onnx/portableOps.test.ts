@@ -12,7 +12,6 @@ import {
 } from "../../graphs/index.ts";
 import { input } from "../../src/ir/build/index.ts";
 import { optimize } from "../../src/ir/passes/index.ts";
-import type { Value } from "../../src/ir/value.ts";
 import { lower } from "../../src/onnx/lowering/index.ts";
 import type { OnnxModel } from "../../src/onnx/model.ts";
 import { portableOps } from "../../src/onnx/portableOps.ts";
@@ -67,7 +66,7 @@ test.each(networks)(
 
 test.each(Object.entries(ruleCases))("%s is lowered into the portable core", (_, points) => {
   for (const { fn, shapes } of fc.sample(points, { numRuns: 20, seed: 2 })) {
-    const inputs = shapes.map((shape, i) => input(`x${i}`, shape) as Value<"input">);
+    const inputs = shapes.map((shape, i) => input(`x${i}`, shape));
     const outputs = [{ name: "y", value: fn(...inputs) }];
     expect(problems(lower({ name: "test", inputs, outputs }, "portable"))).toEqual([]);
   }

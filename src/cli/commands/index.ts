@@ -1,5 +1,17 @@
 /** All commands, in the order of the help text. */
 import type { Register } from "../command.ts";
+import { registerBench } from "./bench.ts";
+import { registerEvaluate } from "./evaluate.ts";
+import { registerFetch } from "./fetch.ts";
+import { registerGraph } from "./graph.ts";
+import { registerRecipes } from "./recipes.ts";
 import { registerRun } from "./run.ts";
 
-export const commands: readonly Register[] = [registerRun];
+export const commands: readonly Register[] = [
+  registerRun,
+  registerEvaluate,
+  registerRecipes,
+  registerFetch,
+  registerGraph,
+  registerBench,
+];

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
 import { loadDataset } from "../../data/load.ts";
 import { initialDistilled, inverseSoftplus, type RawDistilled } from "../../distill/distilled.ts";
 import { type Statistic, statistic } from "../../distill/evaluate.ts";
@@ -6,15 +7,18 @@ import { describePlan, planMetaGradient } from "../../distill/plan.ts";
 import { createProblem, initialParameters, type Problem } from "../../distill/problem.ts";
 import type { Recipe } from "../../distill/recipe.ts";
 import { distil, evaluateBaseline, evaluateDistilled, type Select } from "../../distill/run.ts";
-import { initialState } from "../../distill/trainer.ts";
+import { DivergenceError, initialState } from "../../distill/trainer.ts";
 import { decodeDistilled, encodeDistilled } from "../../io/distilledFile.ts";
 import { RunDirectory } from "../../io/runDirectory.ts";
 import { drawImages, type RunSummary, writeReport } from "../../io/runReport.ts";
 import { encodeSafetensors, float32Tensor } from "../../io/safetensors.ts";
 import { devices } from "../../runtime/devices.ts";
+import { interruptible } from "../../runtime/interruptible.ts";
+import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
 import { type CommandContext, type CommonOptions, defineCommand, parseCount, printResult, type Register } from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
+import { createProgressLine } from "../progressLine.ts";
 import { recipeFrom } from "../recipeArgument.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 import { createStatus } from "../statusLine.ts";
@@ -38,7 +42,7 @@ export const registerRun: Register = (program, context) => {
   )
     .option("--data <folder>", "where data sets are looked for first")
     .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
-    .option("--set <key=value>", "changes a field of the recipe, such as outer.batch=512; repeatable", collect, [])
+    .option("--set <key=value>", "changes a field of the recipe, such as outer.batch=512; repeatable", collect)
     .option("--seeds <list>", "runs once for each seed, such as 1,2,3, and reports mean and deviation", parseSeeds)
     .option("--select <state>", "report the last state, or the best on held-out training images", parseSelect, "last")
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
@@ -86,7 +90,8 @@ async function runOnce(
       splits: resume?.layout.splits,
     });
     const start = initialState(problem, await startOf(problem));
-    const storage = directory ?? (await createDirectory(path, problem));
+    const storage = directory ?? (await RunDirectory.create(path, recipe));
+    await writeInitial(storage, problem);
     status.message(`${recipe.name}: ${recipe.description}`);
     status.message(`${dataset.name}, ${dataset.train.count} training and ${dataset.test.count} test images; ${describePlan(plan, executor.lanes)}`);
     const trained = await distil(problem, {
@@ -102,14 +107,18 @@ async function runOnce(
     });
     status.done();
     if (!trained.finished) {
-      status.message(`stopped; continue with: onnx-distill run ${name} --resume --out ${path}`);
+      status.message(`stopped; continue with: ${continuing(name, path, options)}`);
       return undefined;
     }
     await storage.write("distilled.safetensors", encodeDistilled(problem, trained.distilled));
     await drawImages(storage, problem, trained.distilled);
     status.message("evaluating");
-    const { before, after } = await evaluateDistilled(problem, executor, trained.distilled);
-    const baseline = await evaluateBaseline(problem, executor);
+    const progress = createProgressLine(context, options);
+    const stoppable = interruptible(executor, context.signal);
+    const show = (what: string) => (done: number, total: number) => progress.update(`${what}: ${done} of ${total} networks measured`);
+    const { before, after } = await evaluateDistilled(problem, stoppable, trained.distilled, undefined, show("before and after training"));
+    const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+    progress.done();
     const summary: RunSummary = {
       run: path,
       iterations: recipe.outer.iterations,
@@ -125,21 +134,33 @@ async function runOnce(
     await storage.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
     await writeReport(storage, problem, summary);
     return summary;
+  } catch (error) {
+    if (error instanceof DivergenceError) status.message(`the last good state is kept in ${join(path, "checkpoints")}`);
+    if (!context.signal.aborted || error !== context.signal.reason) throw error;
+    status.message(`stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}; continue with: ${continuing(name, path, options)}`);
+    return undefined;
   } finally {
     await executor.close();
   }
 }
 
-async function createDirectory(path: string, problem: Problem): Promise<RunDirectory> {
-  const directory = await RunDirectory.create(path, problem.recipe);
-  if (problem.recipe.initialization === "fixed") {
-    const known = initialParameters(problem, "training", 0);
-    const tensors = problem.network.parameters.map(
-      ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
-    );
-    await directory.write("initial.safetensors", encodeSafetensors(new Map(tensors), { format: "pt" }));
-  }
-  return directory;
+/** The command that continues a stopped run. */
+const continuing = (name: string, path: string, { data, select, device }: RunCommandOptions): string =>
+  [
+    `onnx-distill run ${name} --resume --out ${path}`,
+    ...(data ? [`--data ${data}`] : []),
+    ...(select === "last" ? [] : [`--select ${select}`]),
+    ...(device ? [`--device ${device}`] : []),
+  ].join(" ");
+
+/** Weights of a fixed initialisation, as PyTorch reads them. */
+async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
+  if (problem.recipe.initialization !== "fixed") return;
+  const known = initialParameters(problem, "training", 0);
+  const tensors = problem.network.parameters.map(
+    ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
+  );
+  await directory.write("initial.safetensors", encodeSafetensors(new Map(tensors), { format: "pt" }));
 }
 
 /** A run continues by its own recipe; more iterations may be asked for, nothing else may change. */
@@ -175,28 +196,22 @@ async function startOf(problem: Problem): Promise<RawDistilled> {
 
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
 
-const short = ({ mean, std, n }: Statistic): Statistic => ({ mean, std, n });
-
-const asJson = ({ run, iterations, seconds, before, accuracy, baseline }: RunSummary) => ({
+const asJson = ({ run, iterations, seconds, ...accuracies }: RunSummary) => ({
   run,
   iterations,
   seconds,
-  before: short(before),
-  accuracy: short(accuracy),
-  baseline: { name: baseline.name, ...short(baseline) },
+  ...accuraciesJson(accuracies),
 });
 
-const asText = ({ run, seconds, before, accuracy, baseline }: RunSummary): string =>
+const asText = (summary: RunSummary): string =>
   formatTable([
-    ["before training", formatPercent(before)],
-    ["trained on the distilled images", formatPercent(accuracy)],
-    [`${baseline.name} at the same budget`, formatPercent(baseline)],
-    ["training time", formatDuration(seconds)],
-    ["report", join(run, "report.html")],
+    ...accuracyRows(summary),
+    ["training time", formatDuration(summary.seconds)],
+    ["report", join(summary.run, "report.html")],
   ]);
 
 /** Over seeds: each run's accuracies count as one. */
-function overSeeds(summaries: readonly RunSummary[]) {
+function overSeeds(summaries: readonly RunSummary[]): Accuracies {
   const of = (pick: (summary: RunSummary) => Statistic) => statistic(summaries.map((summary) => pick(summary).mean));
   return {
     before: of(({ before }) => before),
@@ -213,24 +228,16 @@ const seedsJson = (summaries: readonly RunSummary[]) => ({
 });
 
 function seedsText(summaries: readonly RunSummary[]): string {
-  const { before, accuracy, baseline } = overSeeds(summaries);
   const rows = summaries.map(({ run, accuracy: one, seconds }) => [run, formatPercent(one), formatDuration(seconds)]);
-  return [
-    formatTable(rows, { header: ["run", "accuracy", "training time"] }),
-    "",
-    formatTable([
-      ["before training", formatPercent(before)],
-      ["trained on the distilled images, mean of seeds", formatPercent(accuracy)],
-      [`${baseline.name} at the same budget`, formatPercent(baseline)],
-    ]),
-  ].join("\n");
+  const runs = formatTable(rows, { header: ["run", "accuracy", "training time"] });
+  return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(overSeeds(summaries)))}`;
 }
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 const parseSeeds = (text: string): number[] => text.split(",").map(parseCount(0));
 
 function parseSelect(text: string): Select {
   if (text === "last" || text === "best") return text;
-  throw new UsageError(`--select takes last or best, got "${text}"`);
+  throw new InvalidArgumentError("Expected last or best.");
 }

@@ -3,8 +3,8 @@ import type { DType, Shape } from "../ops.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
 
 /** A tensor fed at run time. Two inputs of the same name, shape and dtype are the same value. */
-export const input = (name: string, shape: Shape, dtype: DType = "float32"): Value =>
-  makeValue("input", [], { name, shape, dtype });
+export const input = (name: string, shape: Shape, dtype: DType = "float32"): Value<"input"> =>
+  makeValue("input", [], { name, shape, dtype }) as Value<"input">;
 
 /** A small literal tensor, row-major. Weights and data are fed instead. */
 export const constant = (data: readonly number[], shape: Shape = [data.length]): Value =>

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { add, constant, input, mul, neg, reshape } from "../../../src/ir/build/index.ts";
 import { evaluate } from "../../../src/ir/interpreter/index.ts";
+import type { Value } from "../../../src/ir/value.ts";
 
 const x = input("x", [2, 3]);
 const numbers = Float64Array.of(1, 2, 3, 4, 5, 6);
@@ -34,7 +35,7 @@ test("constants need no feeds", () => {
 });
 
 test("walks 20,000 nodes without recursion", () => {
-  let y = input("deep", []);
+  let y: Value = input("deep", []);
   for (let i = 0; i < 20_000; i++) y = add(y, 1);
   expect([...evaluate([y], new Map([["deep", Float64Array.of(0.5)]]))[0]]).toEqual([20_000.5]);
 });

@@ -1,0 +1,109 @@
+/** Runs cases against peers: gradients are compared first, then the programs take turns. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { relativeError } from "../ir/float32.ts";
+import { type CaseResult, caseResult } from "./caseResult.ts";
+import type { BenchCase } from "./cases.ts";
+import { ChildProgram } from "./childProgram.ts";
+import { type InterleaveOptions, interleave } from "./interleave.ts";
+import {
+  type MatrixPeak,
+  type OurPreparation,
+  type OurSetup,
+  ourGradientFile,
+  type PeerSetup,
+  peerGradientFile,
+  type Turn,
+} from "./protocol.ts";
+import { startTorchPeers, type TorchInstallation } from "./torchPeer.ts";
+
+export interface BenchOptions
+  extends Omit<OurSetup, "case" | "folder">,
+    Pick<InterleaveOptions, "rounds" | "iterations" | "signal"> {
+  readonly torch?: TorchInstallation;
+  onProgress?(text: string): void;
+}
+
+/** A case's result and the time that its useful work would take at the speed of matrix products. */
+export interface MeasuredCase {
+  readonly benchCase: BenchCase;
+  readonly result: CaseResult;
+  /** FLOP/s of matrix products on the same workers, in the same run. */
+  readonly flopsPerSecond: number;
+  /** Milliseconds that the products of one meta-gradient take at that speed. */
+  readonly limit: number;
+}
+
+/**
+ * Measures one case in fresh processes.
+ * @throws when a program fails, or the signal's reason once it is aborted.
+ */
+export async function benchmark(benchCase: BenchCase, options: BenchOptions): Promise<MeasuredCase> {
+  const { rounds, iterations, signal, torch, onProgress } = options;
+  const folder = await mkdtemp(join(tmpdir(), "onnx-distill-bench-"));
+  const programs: ChildProgram[] = [];
+  const say = (text: string) => onProgress?.(`case ${benchCase.name}: ${text}`);
+  try {
+    say("preparing");
+    const ours = ChildProgram.node("onnx-distill", new URL("./ourProgram.js", import.meta.url));
+    programs.push(ours);
+    const { steps, epochs, flops } = await ours.ask<OurPreparation>({
+      kind: "prepare",
+      setup: ourSetup(benchCase, options, folder),
+    });
+    const threads = availableParallelism();
+    const peers = torch ? startTorchPeers(torch, threads) : [];
+    programs.push(...peers);
+    const errors: number[] = [];
+    for (const peer of peers) {
+      say(`comparing gradients with ${peer.name}`);
+      await peer.ask({ kind: "prepare", setup: { steps, epochs, threads, folder } satisfies PeerSetup });
+      errors.push(await gradientError(folder));
+    }
+    const runners = programs.map(
+      (program) => (count: number) => program.ask<Turn>({ kind: "run", iterations: count }),
+    );
+    const [timing, ...peerTimings] = await interleave(runners, {
+      rounds,
+      iterations,
+      signal,
+      onTurn: (round, i) => say(`round ${round + 1} of ${rounds}, ${programs[i]!.name}`),
+    });
+    const { flopsPerSecond } = await ours.ask<MatrixPeak>({ kind: "matrixPeak" });
+    const compared = peerTimings.map((peerTiming, i) => ({
+      name: peers[i]!.name,
+      ...peerTiming,
+      imageGradientError: errors[i]!,
+    }));
+    return {
+      benchCase,
+      result: caseResult(benchCase.name, timing!, compared),
+      flopsPerSecond,
+      limit: (flops / flopsPerSecond) * 1000,
+    };
+  } catch (error) {
+    // Ctrl-C reaches the programs as well: what they then report is not what happened.
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await Promise.all(programs.map((program) => program.close()));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const ourSetup = (
+  { name }: BenchCase,
+  { batch, seed, device, workers, threads }: BenchOptions,
+  folder: string,
+): OurSetup => ({ case: name, batch, seed, device, workers, threads, folder });
+
+async function gradientError(folder: string): Promise<number> {
+  const [ours, peer] = await Promise.all(
+    [ourGradientFile, peerGradientFile].map(async (file) => {
+      const { buffer, byteOffset, byteLength } = await readFile(join(folder, file));
+      return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+    }),
+  );
+  return relativeError(ours!, peer!);
+}

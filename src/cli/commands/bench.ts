@@ -1,0 +1,97 @@
+/** `onnx-distill bench`: our meta-iteration against PyTorch's, in the same minutes on the same inputs. */
+import { InvalidArgumentError } from "commander";
+import { benchmark, type MeasuredCase } from "../../bench/benchmark.ts";
+import { gradientsAgree, LARGEST_GRADIENT_ERROR } from "../../bench/caseResult.ts";
+import { type BenchCase, benchCases, PAPER_BATCH } from "../../bench/cases.ts";
+import { findTorch } from "../../bench/torchPeer.ts";
+import { writeFileAtomic } from "../../io/atomicFile.ts";
+import { benchTable } from "../benchTable.ts";
+import { type CommonOptions, defineCommand, parseCount, printResult, type Register } from "../command.ts";
+import { createProgressLine } from "../progressLine.ts";
+import { machine, type ResourceOptions, withWorkers, workerLayout } from "../resources.ts";
+import { versions } from "../versions.ts";
+
+interface BenchCommandOptions extends CommonOptions, ResourceOptions {
+  readonly case: readonly BenchCase[];
+  readonly batch: number;
+  readonly rounds: number;
+  readonly iterations: number;
+}
+
+const explanation = `
+Times are milliseconds per iteration, memory (rss) is the process's peak in bytes. Our iteration is the trainer's:
+sampling, batch assembly, meta-gradient and Adam; a peer's is the meta-gradient alone. The ratio is our median over the
+fastest peer's. Peers run where the Python in ONNX_DISTILL_PYTHON, or python3, can import torch. Gradients of the
+distilled images are compared first: where they differ by more than ${LARGEST_GRADIENT_ERROR} the ratio is withheld and the exit code is 1.
+
+Cases:
+${benchCases.map(({ name, title }) => `  ${name}  ${title}`).join("\n")}`;
+
+export const registerBench: Register = (program, context) => {
+  const command = defineCommand(
+    program,
+    "bench",
+    "Measures a distillation step against PyTorch, taking turns on the same inputs.",
+    "onnx-distill bench --case a --json",
+  )
+    .option("--case <names>", "cases to run, such as a or a,b (default: all)", parseCases, benchCases)
+    .option("--batch <B>", "real images in the outer loss", parseCount(1), PAPER_BATCH)
+    .option("--rounds <n>", "turns of each program", parseCount(1), 5)
+    .option("--iterations <n>", "iterations of a turn; the first is not counted", parseCount(2), 10)
+    .addHelpText("after", explanation);
+  withWorkers(command).action(async (options: BenchCommandOptions) => {
+    const layout = workerLayout(options);
+    const progress = createProgressLine(context, options);
+    const torch = await findTorch();
+    if ("missing" in torch) progress.message(`PyTorch is not installed (${torch.missing})`);
+    const measured: MeasuredCase[] = [];
+    for (const benchCase of options.case) {
+      measured.push(
+        await benchmark(benchCase, {
+          ...layout,
+          batch: options.batch,
+          seed: options.seed ?? 1,
+          rounds: options.rounds,
+          iterations: options.iterations,
+          signal: context.signal,
+          torch: "missing" in torch ? undefined : torch,
+          onProgress: (text) => progress.update(text),
+        }),
+      );
+    }
+    progress.done();
+    const json = asJson(measured, layout.device);
+    if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
+    printResult(context, options, json, benchTable(measured));
+    rejectDisagreement(measured);
+  });
+};
+
+const asJson = (measured: readonly MeasuredCase[], device: string) => ({
+  cases: measured.map(({ result }) => result),
+  machine: {
+    ...machine(device),
+    gigaflopsPerSecond: Math.max(...measured.map(({ flopsPerSecond }) => flopsPerSecond)) / 1e9,
+    versions: versions(),
+  },
+});
+
+function rejectDisagreement(measured: readonly MeasuredCase[]): void {
+  for (const { result } of measured) {
+    for (const peer of result.peers) {
+      if (gradientsAgree(peer)) continue;
+      throw new Error(
+        `case ${result.name}: our image gradient and that of ${peer.name} differ by ${peer.imageGradientError}, ` +
+          `expected at most ${LARGEST_GRADIENT_ERROR}: one of them is wrong, so their speeds are not compared`,
+      );
+    }
+  }
+}
+
+function parseCases(text: string): BenchCase[] {
+  return text.split(",").map((name) => {
+    const found = benchCases.find((benchCase) => benchCase.name === name.trim());
+    if (found) return found;
+    throw new InvalidArgumentError(`There are: ${benchCases.map((known) => known.name).join(", ")}.`);
+  });
+}

@@ -1,0 +1,131 @@
+import { loadDataset } from "../../data/load.ts";
+import { distilledShapes } from "../../distill/distilled.ts";
+import { createProblem, type Problem } from "../../distill/problem.ts";
+import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
+import { writeFileAtomic } from "../../io/atomicFile.ts";
+import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
+import { RunDirectory } from "../../io/runDirectory.ts";
+import { interruptible } from "../../runtime/interruptible.ts";
+import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
+import {
+  type CommandContext,
+  type CommonOptions,
+  defineCommand,
+  parseCount,
+  printResult,
+  type Register,
+} from "../command.ts";
+import { formatCount, formatDuration, formatTable } from "../format.ts";
+import { createProgressLine } from "../progressLine.ts";
+import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
+
+interface EvaluateOptions extends CommonOptions, ResourceOptions {
+  readonly data?: string;
+  readonly networks?: number;
+}
+
+interface Result extends Accuracies {
+  readonly run: string;
+  readonly seconds: number;
+}
+
+export const registerEvaluate: Register = (program, context) => {
+  const command = defineCommand(
+    program,
+    "evaluate <run>",
+    "Trains networks on the distilled images of a run and measures them on test images.",
+    "onnx-distill evaluate runs/mnist-random-1 --networks 200 --data ~/datasets",
+  )
+    .option(
+      "--networks <n>",
+      "networks to train (default: as many as the recipe says)",
+      parseCount(1),
+    )
+    .option("--data <folder>", "where data sets are looked for first");
+  withWorkers(command).action(async (run: string, options: EvaluateOptions) => {
+    const result = await evaluateRun(run, options, context);
+    const json = { run, seconds: result.seconds, ...accuraciesJson(result) };
+    if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
+    printResult(context, options, json, asText(result));
+  });
+};
+
+async function evaluateRun(
+  run: string,
+  options: EvaluateOptions,
+  context: CommandContext,
+): Promise<Result> {
+  const progress = createProgressLine(context, options);
+  const { problem, distilled } = await openRun(run, options);
+  const { recipe, dataset } = problem;
+  if (recipe.initialization === "fixed" && (options.networks ?? 1) > 1) {
+    progress.message(
+      `the run's initialisation is fixed: it has one network, not ${options.networks}`,
+    );
+  }
+  if (recipe.initialization === "fixed" && options.seed !== undefined) {
+    progress.message("the run's initialisation is fixed: --seed changes nothing");
+  }
+  const { executor } = startExecutor(options);
+  const stoppable = interruptible(executor, context.signal);
+  const show = (what: string) => (done: number, total: number) =>
+    progress.update(`${what}: ${done} of ${total} networks measured`);
+  const start = performance.now();
+  try {
+    progress.message(`measuring on ${formatCount(dataset.test.count)} images of ${dataset.name}`);
+    const { before, after } = await evaluateDistilled(
+      problem,
+      stoppable,
+      distilled,
+      options.networks,
+      show("before and after training"),
+    );
+    const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+    const seconds = (performance.now() - start) / 1000;
+    return { run, seconds, before: before.accuracy, accuracy: after.accuracy, baseline };
+  } finally {
+    progress.done();
+    await executor.close();
+  }
+}
+
+/** What a run learned, and the problem whose random networks are those of the wanted seed. */
+async function openRun(
+  run: string,
+  { data, seed }: EvaluateOptions,
+): Promise<{ problem: Problem; distilled: DistilledFile }> {
+  const directory = await RunDirectory.open(run);
+  const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
+    throw new Error(
+      `${run} is not finished: it has no distilled.safetensors. Continue it with: onnx-distill run <recipe> --resume --out ${run}`,
+    );
+  });
+  const recipe = await directory.recipe();
+  const problem = createProblem(
+    recipe,
+    await loadDataset(recipe.data, { dataDir: data, seed: recipe.seed }),
+  );
+  expectSameData(run, distilled, problem);
+  if (seed === undefined || recipe.initialization === "fixed") return { problem, distilled };
+  return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
+}
+
+/** @throws when the data are not those that the images were distilled from. */
+function expectSameData(run: string, { shapes, metadata }: DistilledFile, problem: Problem): void {
+  const { classes, normalization, name, source = name } = problem.dataset;
+  const facts = [
+    ["images", `[${shapes.images}]`, `[${distilledShapes(problem).images}]`],
+    ["classes", metadata.classes, JSON.stringify(classes)],
+    ["mean", metadata.mean, JSON.stringify(normalization.mean)],
+    ["std", metadata.std, JSON.stringify(normalization.std)],
+  ];
+  for (const [what, ofRun, ofData] of facts) {
+    if (ofRun === ofData) continue;
+    throw new Error(
+      `${run} was distilled from other data than ${source}: ${what} ${ofRun} there, ${ofData} here. Pass the data's folder with --data`,
+    );
+  }
+}
+
+const asText = (result: Result): string =>
+  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]);

@@ -1,0 +1,23 @@
+/** The library in Node: everything of `index.web.ts`, and what needs threads or files. */
+
+/** Data sets from files and from their mirrors. */
+export type { DownloadOptions, DownloadProgress } from "./data/download.ts";
+export { type FetchedFile, type FetchOptions, fetchDataset } from "./data/fetch.ts";
+export { type ImageFolderOptions, loadImageFolder } from "./data/imageFolder.ts";
+export { type LoadOptions, loadDataset } from "./data/load.ts";
+export { dataDirs, userDataDir } from "./data/locate.ts";
+export * from "./index.web.ts";
+/** Runs, graphs and pictures as files. */
+export {
+  type GraphFile,
+  type GraphOptions,
+  type Manifest,
+  type ManifestGraph,
+  type ManifestTensor,
+  manifest,
+  writeGraphs,
+} from "./io/graphFiles.ts";
+export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
+export { RunDirectory } from "./io/runDirectory.ts";
+/** Worker threads. */
+export { defaultWorkers, type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";

@@ -1,0 +1,166 @@
+/**
+ * The library wherever JavaScript runs: networks, derivatives, ONNX models, execution, distillation and file
+ * formats. Nothing here reaches a node:* module; `index.ts` adds what does.
+ */
+
+/** Inner steps and gradients through them, on values. */
+export {
+  type Batch,
+  type InnerStepCotangents,
+  innerStep,
+  innerStepVjp,
+  type MetaGradient,
+  type Model,
+  metaGradient,
+} from "../graphs/gradientDescent.ts";
+/** Networks. */
+/** Losses, and the graphs of a recipe. */
+export {
+  alexcifarnet,
+  alexnet,
+  batchLoss,
+  builtInNetwork,
+  type Conv2dLayer,
+  defineNetwork,
+  evaluateGraph,
+  innerStepGraph,
+  innerStepVjpGraph,
+  type Layers,
+  type LossName,
+  lenet,
+  lossFor,
+  lossNames,
+  lossPerImage,
+  metaGradientGraph,
+  mlp,
+  type Network,
+  type NetworkDefinition,
+  type NetworkName,
+  networkNames,
+  outerLossGraph,
+  type ParameterSpec,
+  type Port,
+  type RecipeGraph,
+  recipeGraphs,
+  toGraph,
+  trainGraph,
+  type Unroll,
+} from "../graphs/index.ts";
+export {
+  initializedBy,
+  type WeightInitializer,
+  weightInitializers,
+} from "../graphs/initialization.ts";
+export type { LeNetOptions } from "../graphs/networks/lenet.ts";
+export type { MlpOptions } from "../graphs/networks/mlp.ts";
+/** Derivatives. */
+export { checkGrads, GradientMismatch } from "./autodiff/checkGrads.ts";
+export { gradient, vjp } from "./autodiff/gradient.ts";
+export { jvp } from "./autodiff/jvp.ts";
+/** Data sets. */
+export { type CatalogEntry, catalog } from "./data/catalog.ts";
+export {
+  type Dataset,
+  fillBatch,
+  type Normalization,
+  type Split,
+  sampleBatch,
+} from "./data/dataset.ts";
+export { meanStd } from "./data/normalization.ts";
+export { type StrokeDigitsOptions, strokeDigitsDataset } from "./data/strokeDigitsDataset.ts";
+export { holdOut, holdOutPerClass, selectClasses, selectImages } from "./data/subsets.ts";
+/** How good a distilled data set is. */
+export {
+  type Baseline,
+  baselineRates,
+  type RandomRealOptions,
+  randomRealBaseline,
+} from "./distill/baselines.ts";
+/** Distillation: a plan for the meta-gradient, the outer loop, whole runs. */
+export {
+  type Distilled,
+  initialDistilled,
+  type RawDistilled,
+  randomRealImages,
+  toDistilled,
+} from "./distill/distilled.ts";
+export { type Evaluation, Evaluator, type Statistic, statistic } from "./distill/evaluate.ts";
+export {
+  computeMetaGradient,
+  type MetaGradientResult,
+  type RealBatch,
+} from "./distill/metaGradient.ts";
+export { describePlan, type Plan, type PlanOptions, planMetaGradient } from "./distill/plan.ts";
+/** Recipes, and a recipe made concrete. */
+export {
+  createProblem,
+  initialParameters,
+  type Parameters,
+  type Problem,
+  type WeightsFor,
+} from "./distill/problem.ts";
+export { parseRecipe, type Recipe, RecipeError, recipeJsonSchema } from "./distill/recipe.ts";
+export { recipeNamed, recipes } from "./distill/recipes.ts";
+export {
+  type BestState,
+  type Checkpoint,
+  distil,
+  evaluateBaseline,
+  evaluateDistilled,
+  type FinalEvaluation,
+  type RunEvent,
+  type RunOptions,
+  type RunStorage,
+  type Select,
+  type Trained,
+} from "./distill/run.ts";
+export {
+  DivergenceError,
+  type IterationResult,
+  initialState,
+  Trainer,
+  type TrainerState,
+} from "./distill/trainer.ts";
+/** File formats, as bytes. */
+export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Tensor,
+  type RawTensor,
+  type SafetensorsDtype,
+  toFloat32Array,
+} from "./io/safetensors.ts";
+/** Values: `ops` holds the functions that build them, `interpret` computes them in float64. */
+export * as ops from "./ir/build/index.ts";
+export type { Graph } from "./ir/graph.ts";
+export { evaluate as interpret, type Feeds } from "./ir/interpreter/index.ts";
+export type { DType, Shape } from "./ir/ops.ts";
+export { optimize } from "./ir/passes/index.ts";
+export { printGraph } from "./ir/print.ts";
+export { ShapeError } from "./ir/shapes.ts";
+export type { Value } from "./ir/value.ts";
+/** ONNX models. */
+export { encodeModel } from "./onnx/codec.ts";
+export { compile, type Program } from "./onnx/compile.ts";
+export { lower, type Target } from "./onnx/lowering/index.ts";
+export type { OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.ts";
+/** Random numbers and initial weights. */
+export { type Random, random } from "./random/generator.ts";
+export { fans, type Initializer, initialize } from "./random/initializers.ts";
+/** Devices and execution. */
+export {
+  DeviceError,
+  type DeviceName,
+  deviceNamed,
+  deviceNames,
+  devices,
+} from "./runtime/devices.ts";
+export { type Executor, inlineExecutor } from "./runtime/executor.ts";
+export {
+  createSession,
+  runtimeVersion,
+  type Session,
+  type SessionOptions,
+  type Tensors,
+} from "./runtime/session.ts";

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { selectImages } from "../../src/data/subsets.ts";
+import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
+import { Evaluator, statistic } from "../../src/distill/evaluate.ts";
+import { evaluateDistilled } from "../../src/distill/run.ts";
+import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
+import type { Tensors } from "../../src/runtime/session.ts";
+import { stripesSplit } from "../stripesData.ts";
+import { stripesProblem } from "./stripesProblem.ts";
+
+test("a statistic has the sample's standard deviation, and none of one value", () => {
+  expect(statistic([0.2, 0.4, 0.9])).toEqual({
+    mean: expect.closeTo(0.5, 12),
+    std: expect.closeTo(Math.sqrt((0.09 + 0.01 + 0.16) / 2), 12),
+    n: 3,
+  });
+  expect(statistic([0.7])).toEqual({ mean: 0.7, std: 0, n: 1 });
+});
+
+/** Answers i for image i of a batch, whatever it is. */
+function countingExecutor(): { executor: Executor; feeds: Tensors[] } {
+  const feeds: Tensors[] = [];
+  const answer = Float32Array.from({ length: 500 }, (_, i) => i);
+  const executor: Executor = {
+    device: "cpu",
+    threads: 1,
+    lanes: 1,
+    run: async (_program, some) => {
+      feeds.push(...some);
+      return some.map(() => new Map(["correct", "loss"].map((name) => [name, answer])));
+    },
+    close: async () => {},
+  };
+  return { executor, feeds };
+}
+
+test("the images that fill up the last batch are not counted", async () => {
+  const problem = stripesProblem();
+  const { executor, feeds } = countingExecutor();
+  const evaluator = new Evaluator(problem, executor);
+  const network = evaluator.networks("evaluation", 1);
+  const seven = await evaluator.measure(network, stripesSplit(7, 3));
+  expect(seven.accuracy.mean).toBe((0 + 1 + 2 + 3 + 4 + 5 + 6) / 7);
+  expect(seven.loss.mean).toBe(3);
+  const labels = feeds[0]!.get("real_labels")!;
+  expect(labels).toHaveLength(500 * 3);
+  expect([...labels.subarray(15, 21)]).toEqual([0, 0, 1, 1, 0, 0]);
+
+  const more = await evaluator.measure(network, stripesSplit(507, 3));
+  expect(more.loss.mean).toBeCloseTo(((499 * 500) / 2 + 21) / 507, 12);
+  expect(feeds).toHaveLength(3);
+});
+
+test("accuracy does not depend on how a split is cut", async () => {
+  const problem = stripesProblem({ initialization: "random" });
+  const executor = inlineExecutor({ device: "cpu", threads: 1 });
+  const evaluator = new Evaluator(problem, executor);
+  const networks = evaluator.networks("evaluation", 2);
+  const { test: split } = problem.dataset;
+  const part = (from: number, to: number) =>
+    selectImages(split, [...Array(split.count).keys()].slice(from, to));
+  const whole = await evaluator.measure(networks, split);
+  const first = await evaluator.measure(networks, part(0, 7));
+  const rest = await evaluator.measure(networks, part(7, split.count));
+  expect(first.accuracy.mean * 7 + rest.accuracy.mean * (split.count - 7)).toBeCloseTo(
+    whole.accuracy.mean * split.count,
+    9,
+  );
+  await executor.close();
+});
+
+test("more lanes evaluate the same networks", async () => {
+  const problem = stripesProblem({ initialization: "random" });
+  const inline = inlineExecutor({ device: "cpu", threads: 1 });
+  const distilled = toDistilled(initialDistilled(problem));
+  const evaluate = (lanes: number) =>
+    evaluateDistilled(problem, { ...inline, lanes }, distilled, 5);
+  const one = await evaluate(1);
+  expect(one.after.accuracy.n).toBe(5);
+  expect(await evaluate(3)).toEqual(one);
+  await inline.close();
+});

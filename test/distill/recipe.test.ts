@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { createProblem } from "../../src/distill/problem.ts";
+import {
+  parseRecipe,
+  RecipeError,
+  recipeFields,
+  recipeJsonSchema,
+} from "../../src/distill/recipe.ts";
+import { recipes } from "../../src/distill/recipes.ts";
+import { stripes } from "../stripesData.ts";
+import { stripesProblem } from "./stripesProblem.ts";
+
+const [quickstart] = recipes;
+
+test("the built-in recipes are valid and have different names", () => {
+  for (const recipe of recipes) expect(parseRecipe(recipe)).toEqual(recipe);
+  expect(new Set(recipes.map(({ name }) => name)).size).toBe(recipes.length);
+});
+
+test("every wrong field is listed with what was expected and what came", () => {
+  const wrong = {
+    ...quickstart,
+    steps: 0,
+    learningRate: { initial: "fast", learned: true },
+    initializer: { kind: "normal", std: -1 },
+    colour: "red",
+  };
+  expect(() => parseRecipe(wrong)).toThrow(
+    new RecipeError(
+      [
+        "the recipe is not valid:",
+        "  initializer.std: Too small: expected number to be >0, got -1",
+        "  steps: Too small: expected number to be >0, got 0",
+        '  learningRate.initial: Invalid input: expected number, received string, got "fast"',
+        '  recipe: Unrecognized key: "colour"',
+      ].join("\n"),
+    ),
+  );
+  expect(() => parseRecipe(7)).toThrow("recipe: Invalid input: expected object");
+});
+
+test("fields are listed by their dotted keys", () => {
+  expect(recipeFields(quickstart!)).toEqual(
+    expect.arrayContaining(["data", "outer.betas", "outer.schedule.kind", "evaluation.heldOut"]),
+  );
+});
+
+test("the JSON schema describes initialisers too", () => {
+  const { properties } = recipeJsonSchema() as { properties: Record<string, unknown> };
+  expect(JSON.stringify(properties.initializer)).toContain("kaiming_normal");
+});
+
+describe("a recipe that does not fit its data", () => {
+  const problem = (changes: object) => () =>
+    createProblem({ ...stripesProblem().recipe, ...changes }, stripes());
+  const outer = (changes: object) => ({ outer: { ...stripesProblem().recipe.outer, ...changes } });
+
+  test.each([
+    [{ network: "vgg" }, /network: "vgg" is not built in; choose one of .*lenet/],
+    [outer({ batch: 201 }), "outer.batch: 201 images, but there are 200 to train on"],
+    [outer({ networks: 2 }), "outer.networks: a fixed initialisation has one network, got 2"],
+  ])("%j", (changes, message) => {
+    expect(problem(changes)).toThrow(message);
+  });
+});
