@@ -54,7 +54,12 @@ export {
 export type { LeNetOptions } from "../graphs/networks/lenet.ts";
 export type { MlpOptions } from "../graphs/networks/mlp.ts";
 /** Derivatives. */
-export { checkGrads, GradientMismatch } from "./autodiff/checkGrads.ts";
+export {
+  type CheckGradsOptions,
+  checkGrads,
+  type GradientErrors,
+  GradientMismatch,
+} from "./autodiff/checkGrads.ts";
 export { gradient, vjp } from "./autodiff/gradient.ts";
 export { jvp } from "./autodiff/jvp.ts";
 /** Data sets. */
@@ -157,6 +162,7 @@ export {
   devices,
 } from "./runtime/devices.ts";
 export { type Executor, inlineExecutor } from "./runtime/executor.ts";
+export { interruptible } from "./runtime/interruptible.ts";
 export {
   createSession,
   runtimeVersion,

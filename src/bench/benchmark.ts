@@ -39,7 +39,10 @@ export interface MeasuredCase {
  * Measures one case in fresh processes.
  * @throws when a program fails, or the signal's reason once it is aborted.
  */
-export async function benchmark(benchCase: BenchCase, options: BenchOptions): Promise<MeasuredCase> {
+export async function benchmark(
+  benchCase: BenchCase,
+  options: BenchOptions,
+): Promise<MeasuredCase> {
   const { rounds, iterations, signal, torch, onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), "onnx-distill-bench-"));
   const programs: ChildProgram[] = [];
@@ -58,7 +61,10 @@ export async function benchmark(benchCase: BenchCase, options: BenchOptions): Pr
     const errors: number[] = [];
     for (const peer of peers) {
       say(`comparing gradients with ${peer.name}`);
-      await peer.ask({ kind: "prepare", setup: { steps, epochs, threads, folder } satisfies PeerSetup });
+      await peer.ask({
+        kind: "prepare",
+        setup: { steps, epochs, threads, folder } satisfies PeerSetup,
+      });
       errors.push(await gradientError(folder));
     }
     const runners = programs.map(

@@ -67,7 +67,9 @@ export class ChildProgram {
     return new ChildProgram(name, child, {
       send: (request) => void child.stdin.write(`${JSON.stringify(request)}\n`),
       onReply: (listener) =>
-        void createInterface({ input: child.stdout }).on("line", (line) => listener(JSON.parse(line))),
+        void createInterface({ input: child.stdout }).on("line", (line) =>
+          listener(JSON.parse(line)),
+        ),
       end: () => void child.stdin.end(),
     });
   }

@@ -28,7 +28,14 @@ export async function matrixPeak(
 
   // Products of matrices of 1/size keep their magnitude.
   const numbers = new Float32Array(size * size).fill(1 / size);
-  const feeds = Array.from({ length: executor.lanes }, () => new Map([["a", numbers], ["b", numbers]]));
+  const feeds = Array.from(
+    { length: executor.lanes },
+    () =>
+      new Map([
+        ["a", numbers],
+        ["b", numbers],
+      ]),
+  );
   await executor.run(program, feeds);
   let seconds = Number.POSITIVE_INFINITY;
   for (let i = 0; i < repeats; i++) {

@@ -2,7 +2,12 @@
 import { totalmem } from "node:os";
 import { metaGradientGraph, toGraph } from "../../graphs/index.ts";
 import { fillBatch, sampleBatch } from "../data/dataset.ts";
-import { type Distilled, distilledShapes, initialDistilled, toDistilled } from "../distill/distilled.ts";
+import {
+  type Distilled,
+  distilledShapes,
+  initialDistilled,
+  toDistilled,
+} from "../distill/distilled.ts";
 import { computeMetaGradient, type RealBatch } from "../distill/metaGradient.ts";
 import { planMetaGradient } from "../distill/plan.ts";
 import { initialParameters, type Parameters, type Problem } from "../distill/problem.ts";
@@ -33,7 +38,15 @@ export async function prepareOurSide(problem: Problem, executor: Executor): Prom
   const distilled = toDistilled(initialDistilled(problem));
   const parameters = initialParameters(problem, "training", 0);
   const real = realBatch(problem);
-  const gradient = await computeMetaGradient(executor, plan, network, unroll, [parameters], distilled, real);
+  const gradient = await computeMetaGradient(
+    executor,
+    plan,
+    network,
+    unroll,
+    [parameters],
+    distilled,
+    real,
+  );
   const trainer = new Trainer(problem, executor, plan, initialState(problem));
   return {
     inputs: exchanged(problem, parameters, distilled, real),

@@ -37,10 +37,17 @@ const keepMemory = {
 };
 
 /** PyTorch as it comes and, on Linux, also with an allocator that keeps its memory. */
-export function startTorchPeers({ python, version }: TorchInstallation, threads: number): ChildProgram[] {
+export function startTorchPeers(
+  { python, version }: TorchInstallation,
+  threads: number,
+): ChildProgram[] {
   const start = (name: string, env: Readonly<Record<string, string>>): ChildProgram =>
-    ChildProgram.lines(name, python, ["-c", torchProgram], { OMP_NUM_THREADS: String(threads), ...env });
+    ChildProgram.lines(name, python, ["-c", torchProgram], {
+      OMP_NUM_THREADS: String(threads),
+      ...env,
+    });
   const peers = [start(`PyTorch ${version}`, {})];
-  if (process.platform === "linux") peers.push(start(`PyTorch ${version}, malloc tuned`, keepMemory));
+  if (process.platform === "linux")
+    peers.push(start(`PyTorch ${version}, malloc tuned`, keepMemory));
   return peers;
 }

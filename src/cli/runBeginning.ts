@@ -1,6 +1,7 @@
 /** Which folder and recipe a `run` has: a new one's from the command line, a continued one's from its folder. */
-import { isDeepStrictEqual } from "node:util";
+
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Recipe } from "../distill/recipe.ts";
 import { RunDirectory } from "../io/runDirectory.ts";
 import { UsageError } from "./errors.ts";
@@ -39,7 +40,11 @@ export async function runBeginning(name: string, options: BeginningOptions): Pro
 const defaultPath = ({ name, seed }: Recipe): string => join("runs", `${name}-${seed}`);
 
 /** A run continues by its own recipe: what the command line says of it must say the same. */
-async function expectUnchanged(name: string, recipe: Recipe, options: BeginningOptions): Promise<void> {
+async function expectUnchanged(
+  name: string,
+  recipe: Recipe,
+  options: BeginningOptions,
+): Promise<void> {
   const { set = [], seed = recipe.seed, iterations = recipe.outer.iterations } = options;
   if (iterations !== recipe.outer.iterations) {
     throw new UsageError(
@@ -47,8 +52,13 @@ async function expectUnchanged(name: string, recipe: Recipe, options: BeginningO
         "for a longer run start anew with --set images=run:<folder>",
     );
   }
-  const same = set.length === 0 ? seed === recipe.seed : isDeepStrictEqual(await recipeFrom(name, { set, seed, iterations }), recipe);
+  const same =
+    set.length === 0
+      ? seed === recipe.seed
+      : isDeepStrictEqual(await recipeFrom(name, { set, seed, iterations }), recipe);
   if (!same) {
-    throw new UsageError("--resume continues a run as it was begun: leave out --set and --seed, or start a new run");
+    throw new UsageError(
+      "--resume continues a run as it was begun: leave out --set and --seed, or start a new run",
+    );
   }
 }

@@ -23,17 +23,27 @@ export class RunDirectory implements RunStorage {
    * @throws when the folder exists and is not empty.
    */
   static async create(path: string, recipe: Recipe): Promise<RunDirectory> {
-    const existing = (await readdir(path).catch(() => [])).filter((name) => !isTemporaryFile(name));
-    if (existing.length > 0) {
-      throw new Error(
-        `${path} is not empty: add --resume to continue the run in it, or choose another folder with --out`,
-      );
-    }
+    await RunDirectory.expectUnused(path);
     await mkdir(path, { recursive: true });
     const run = new RunDirectory(path);
     await run.write("recipe.json", `${JSON.stringify(recipe, undefined, 2)}\n`);
     for (const folder of FOLDERS) await mkdir(join(path, folder));
     return run;
+  }
+
+  /** Whether a folder is empty or not there. */
+  static async isUnused(path: string): Promise<boolean> {
+    return (await readdir(path).catch(() => [])).every(isTemporaryFile);
+  }
+
+  /**
+   * @throws when the folder exists and is not empty.
+   */
+  static async expectUnused(path: string): Promise<void> {
+    if (await RunDirectory.isUnused(path)) return;
+    throw new Error(
+      `${path} is not empty: add --resume to continue the run in it, or choose another folder with --out`,
+    );
   }
 
   /**

@@ -6,7 +6,13 @@ import { type BenchCase, benchCases, PAPER_BATCH } from "../../bench/cases.ts";
 import { findTorch } from "../../bench/torchPeer.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { benchTable } from "../benchTable.ts";
-import { type CommonOptions, defineCommand, parseCount, printResult, type Register } from "../command.ts";
+import {
+  type CommonOptions,
+  defineCommand,
+  parseCount,
+  printResult,
+  type Register,
+} from "../command.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, withWorkers, workerLayout } from "../resources.ts";
 import { versions } from "../versions.ts";
@@ -34,7 +40,12 @@ export const registerBench: Register = (program, context) => {
     "Measures a distillation step against PyTorch, taking turns on the same inputs.",
     "onnx-distill bench --case a --json",
   )
-    .option("--case <names>", "cases to run, such as a or a,b (default: all)", parseCases, benchCases)
+    .option(
+      "--case <names>",
+      "cases to run, such as a or a,b (default: all)",
+      parseCases,
+      benchCases,
+    )
     .option("--batch <B>", "real images in the outer loss", parseCount(1), PAPER_BATCH)
     .option("--rounds <n>", "turns of each program", parseCount(1), 5)
     .option("--iterations <n>", "iterations of a turn; the first is not counted", parseCount(2), 10)
@@ -92,6 +103,8 @@ function parseCases(text: string): BenchCase[] {
   return text.split(",").map((name) => {
     const found = benchCases.find((benchCase) => benchCase.name === name.trim());
     if (found) return found;
-    throw new InvalidArgumentError(`There are: ${benchCases.map((known) => known.name).join(", ")}.`);
+    throw new InvalidArgumentError(
+      `There are: ${benchCases.map((known) => known.name).join(", ")}.`,
+    );
   });
 }

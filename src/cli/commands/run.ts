@@ -5,7 +5,6 @@ import { initialDistilled, inverseSoftplus, type RawDistilled } from "../../dist
 import { type Statistic, statistic } from "../../distill/evaluate.ts";
 import { describePlan, planMetaGradient } from "../../distill/plan.ts";
 import { createProblem, initialParameters, type Problem } from "../../distill/problem.ts";
-import type { Recipe } from "../../distill/recipe.ts";
 import { distil, evaluateBaseline, evaluateDistilled, type Select } from "../../distill/run.ts";
 import { DivergenceError, initialState } from "../../distill/trainer.ts";
 import { decodeDistilled, encodeDistilled } from "../../io/distilledFile.ts";
@@ -19,8 +18,8 @@ import { type CommandContext, type CommonOptions, defineCommand, parseCount, pri
 import { UsageError } from "../errors.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
-import { recipeFrom } from "../recipeArgument.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
+import { type RunBeginning, runBeginning } from "../runBeginning.ts";
 import { createStatus } from "../statusLine.ts";
 import { versions } from "../versions.ts";
 
@@ -48,10 +47,15 @@ export const registerRun: Register = (program, context) => {
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
   withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
     const seeds = options.seeds ?? [options.seed];
-    const summaries: RunSummary[] = [];
+    const several = seeds.length > 1;
+    const beginnings: RunBeginning[] = [];
     for (const seed of seeds) {
-      const out = options.out && seeds.length > 1 ? `${options.out}-${seed}` : options.out;
-      const summary = await runOnce(recipe, { ...options, seed, out }, context);
+      const out = options.out && several ? `${options.out}-${seed}` : options.out;
+      beginnings.push(await runBeginning(recipe, { ...options, seed, out, several }));
+    }
+    const summaries: RunSummary[] = [];
+    for (const beginning of beginnings) {
+      const summary = await runOnce(recipe, beginning, options, context);
       if (!summary) return;
       summaries.push(summary);
     }
@@ -63,6 +67,7 @@ export const registerRun: Register = (program, context) => {
 /** One run from start or checkpoint to its report; undefined when it was interrupted. */
 async function runOnce(
   name: string,
+  { path, recipe, directory }: RunBeginning,
   options: RunCommandOptions,
   context: CommandContext,
 ): Promise<RunSummary | undefined> {
@@ -73,10 +78,6 @@ async function runOnce(
     quiet: options.quiet === true,
     now: () => performance.now(),
   });
-  const wanted = options.resume && options.out ? await (await RunDirectory.open(options.out)).recipe() : await recipeFrom(name, options);
-  const path = options.out ?? join("runs", `${wanted.name}-${wanted.seed}`);
-  const directory = options.resume ? await RunDirectory.open(path) : undefined;
-  const recipe = directory ? await resumedRecipe(directory, options) : wanted;
   const resume = await directory?.resume();
   const dataset = await loadDataset(recipe.data, { dataDir: options.data, seed: recipe.seed });
   const problem = createProblem(recipe, dataset);
@@ -163,21 +164,6 @@ async function writeInitial(directory: RunDirectory, problem: Problem): Promise<
   await directory.write("initial.safetensors", encodeSafetensors(new Map(tensors), { format: "pt" }));
 }
 
-/** A run continues by its own recipe; more iterations may be asked for, nothing else may change. */
-async function resumedRecipe(directory: RunDirectory, options: RunCommandOptions): Promise<Recipe> {
-  const recipe = await directory.recipe();
-  if ((options.set?.length ?? 0) > 0 || (options.seed !== undefined && options.seed !== recipe.seed)) {
-    throw new UsageError("--resume continues a run as it was begun: leave out --set and --seed, or start a new run");
-  }
-  if (options.iterations !== undefined && options.iterations !== recipe.outer.iterations) {
-    throw new UsageError(
-      `--resume continues to the recipe's ${recipe.outer.iterations} iterations, which its schedule depends on; ` +
-        "for a longer run start anew with --set images=run:<folder>",
-    );
-  }
-  return recipe;
-}
-
 /** Where the learned values start: an earlier run's result, or what the recipe says. */
 async function startOf(problem: Problem): Promise<RawDistilled> {
   const initial = initialDistilled(problem);
@@ -235,7 +221,7 @@ function seedsText(summaries: readonly RunSummary[]): string {
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
-const parseSeeds = (text: string): number[] => text.split(",").map(parseCount(0));
+const parseSeeds = (text: string): number[] => [...new Set(text.split(",").map(parseCount(0)))];
 
 function parseSelect(text: string): Select {
   if (text === "last" || text === "best") return text;

@@ -126,7 +126,6 @@ test.each([
   [["mlp", "--classes", "1", "--loss", "softmax_cross_entropy"], "use --loss binary_cross_entropy"],
   [["lenet", "--input", "28x28"], '--input: expected CxHxW such as 1x28x28, got "28x28"'],
   [["lenet", "--input", "1x16x16"], "lenet takes 28x28 or 32x32 images"],
-  [["lenet", "--steps", "0"], 'expected a whole number of at least 1, got "0"'],
   [["lenet", "--mean", "0.1,0.2"], "--mean: expected 1 numbers, one per channel, got 2"],
   [["lenet", "--std", "0"], '--std: expected positive numbers, got "0"'],
 ])("graph %s is a usage error", async (args, message) => {
