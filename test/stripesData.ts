@@ -2,8 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Dataset, Split } from "../src/data/dataset.ts";
+import type { NpyArray } from "../src/data/formats/npy.ts";
 import { encodeNpz } from "../src/data/formats/npz.ts";
 import { meanStd } from "../src/data/normalization.ts";
+import type { Recipe } from "../src/distill/recipe.ts";
 import { random } from "../src/random/generator.ts";
 
 export const stripesShape: [number, number, number] = [1, 8, 8];
@@ -35,25 +37,41 @@ export function stripes(train = 240, test = 90): Dataset {
   };
 }
 
-/** Writes stripes.npz into a folder; its path. */
-export function writeStripes(folder: string): string {
-  const { train, test } = stripes();
-  const path = join(folder, "stripes.npz");
-  const images = ({ images, count }: Split) =>
-    ({ dtype: "u1", shape: [count, 8, 8], data: images }) as const;
-  const labels = ({ labels, count }: Split) =>
-    ({ dtype: "u2", shape: [count], data: labels }) as const;
-  const arrays = {
-    x_train: images(train),
-    y_train: labels(train),
-    x_test: images(test),
-    y_test: labels(test),
-  };
-  writeFileSync(
-    path,
-    encodeNpz(
-      new Map(Object.entries(arrays).map(([name, a]) => [name, { ...a, shape: [...a.shape] }])),
-    ),
-  );
-  return path;
+/** One step from known weights of a fully connected network. */
+export const stripesRecipe: Recipe = {
+  name: "stripes",
+  description: "Three images that teach a small network stripes",
+  data: "stripes.npz",
+  network: "mlp",
+  initialization: "fixed",
+  initializer: { kind: "xavier_normal" },
+  steps: 1,
+  epochs: 1,
+  imagesPerClass: 1,
+  images: "noise",
+  labels: "hard",
+  learningRate: { initial: 0.5, learned: true },
+  outer: {
+    iterations: 20,
+    batch: 32,
+    networks: 1,
+    rate: 0.1,
+    betas: [0.5, 0.999],
+    epsilon: 1e-8,
+    schedule: { kind: "cosine" },
+    clip: { decay: 0.9 },
+  },
+  evaluation: { every: 10, heldOut: 40, networks: 2, testNetworks: 3 },
+  seed: 1,
+};
+
+/** Writes stripes.npz and the recipe stripes.json into a folder. */
+export function writeStripes(folder: string, { train, test } = stripes()): void {
+  const arrays = new Map<string, NpyArray>();
+  for (const [part, { images, labels, count }] of Object.entries({ train, test })) {
+    arrays.set(`x_${part}`, { dtype: "u1", shape: [count, 8, 8], data: images });
+    arrays.set(`y_${part}`, { dtype: "u2", shape: [count], data: labels });
+  }
+  writeFileSync(join(folder, "stripes.npz"), encodeNpz(arrays));
+  writeFileSync(join(folder, "stripes.json"), JSON.stringify(stripesRecipe));
 }

@@ -1,6 +1,7 @@
 /** What a person looks at in a run's folder: sheets of the distilled images and report.html. */
 import { type Distilled, distilledShapes, initialDistilled, toDistilled } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
+import type { RunStorage } from "../distill/run.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
@@ -52,6 +53,23 @@ export async function drawImages(directory: RunDirectory, problem: Problem, dist
     snapshots.push({ iteration, images: tensor(state.images) });
   }
   if (snapshots.length > 0) await directory.write("images/strip.png", await renderStrip(snapshots, sheet(distilled)));
+}
+
+/** Milliseconds between two drawings while a run goes on. */
+const DRAWING_PACE = 15_000;
+
+/** The run's storage, which also keeps the pictures up to date. */
+export function picturing(directory: RunDirectory, problem: Problem): RunStorage {
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  return {
+    event: (event) => directory.event(event),
+    async checkpoint(checkpoint) {
+      await directory.checkpoint(checkpoint);
+      if (performance.now() - drawnAt < DRAWING_PACE) return;
+      drawnAt = performance.now();
+      await drawImages(directory, problem, toDistilled(checkpoint.state));
+    },
+  };
 }
 
 /** Writes report.html from the run's files. */

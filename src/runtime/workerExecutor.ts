@@ -55,7 +55,7 @@ interface Pending {
 
 /** A worker and the requests it has not answered yet. */
 class Lane {
-  readonly #worker = new Worker(new URL("./worker.js", import.meta.url));
+  readonly #worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   readonly #pending: Pending[] = [];
   readonly #loaded = new Set<number>();
   readonly #options: SessionOptions;

@@ -10,6 +10,8 @@ const toy = ["bench", "--case=a", "--batch=8", "--rounds=1", "--iterations=2", "
 const timing = { median: expect.any(Number), min: expect.any(Number), max: expect.any(Number) };
 const megabyte = 2 ** 20;
 
+// Other tests compute at the same time, and PyTorch's threads wait for each other.
+vi.setConfig({ testTimeout: 180_000 });
 afterEach(() => vi.unstubAllEnvs());
 
 /**

@@ -7,9 +7,8 @@ import { temporaryFolder } from "../temporaryFolder.ts";
 import { run, stripesRun } from "./program.ts";
 
 const root = temporaryFolder();
-let data: string;
 beforeAll(() => {
-  data = writeStripes(root);
+  writeStripes(root);
 });
 
 test.each([
@@ -18,7 +17,7 @@ test.each([
   ["learningRate.initial=1e30", "the loss is NaN"],
 ])("%s diverges: %s, and the last good state is kept", async (assignment, reason) => {
   const out = assignment;
-  const args = [...stripesRun(data, 50), `--set=${assignment}`, `--out=${out}`];
+  const args = [...stripesRun(50), `--set=${assignment}`, `--out=${out}`];
   const { code, stdout, stderr } = await run(root, ...args);
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain(`error: iteration 1: ${reason}`);

@@ -1,8 +1,8 @@
-import { cpSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
-import { writeStripes } from "../stripesData.ts";
+import { stripes, writeStripes } from "../stripesData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 import { fromRandomWeights, run, start, stripesRun } from "./program.ts";
 
@@ -13,9 +13,9 @@ const summary = (folder: string) =>
 const evaluate = (...args: string[]) => run(root, "evaluate", ...args, "--workers=1");
 
 beforeAll(async () => {
-  const data = writeStripes(root);
-  await run(root, ...stripesRun(data, 40), "--quiet", "--out=fixed");
-  await run(root, ...stripesRun(data, 20), ...fromRandomWeights, "--quiet", "--out=random");
+  writeStripes(root);
+  await run(root, ...stripesRun(40), "--quiet", "--out=fixed");
+  await run(root, ...stripesRun(20), ...fromRandomWeights, "--quiet", "--out=random");
 });
 
 test("evaluate repeats the accuracies of the run", async () => {
@@ -62,11 +62,14 @@ test("a folder without a finished run, and other data, are errors", async () => 
   expect(begun.code).toBe(1);
   expect(begun.stderr).toMatch(/begun is not finished: .* --resume --out begun/);
 
-  cpSync(join(root, "fixed"), join(root, "other"), { recursive: true });
-  cpSync(join(root, "fixed", "initial.safetensors"), join(root, "other", "distilled.safetensors"));
-  const other = await evaluate("other");
+  const elsewhere = join(root, "elsewhere");
+  mkdirSync(elsewhere);
+  writeStripes(elsewhere, stripes(150));
+  const other = await run(elsewhere, "evaluate", "../fixed");
   expect(other.code).toBe(1);
-  expect(other.stderr).toContain("expected distilled images");
+  expect(other.stderr).toMatch(
+    /distilled from other data than .*stripes\.npz: mean \[0\.\d+\] there/,
+  );
 });
 
 test("Ctrl-C stops an evaluation", async () => {

@@ -38,26 +38,17 @@ export function start(folder: string, args: readonly string[]): Started {
 
 export const run = (folder: string, ...args: string[]): Promise<Ended> => start(folder, args).ended;
 
-/** A small run: a fully connected network on the stripes, one worker. */
-export const stripesRun = (data: string, iterations: number): string[] => [
+/** A run of the stripes' recipe with one worker. */
+export const stripesRun = (iterations: number): string[] => [
   "run",
-  "quickstart",
+  "stripes.json",
   "--workers=1",
   "--threads=1",
   `--iterations=${iterations}`,
-  ...[
-    `data=${data}`,
-    "network=mlp",
-    "outer.batch=32",
-    "evaluation.heldOut=40",
-    "evaluation.every=10",
-    "evaluation.testNetworks=3",
-  ].map((assignment) => `--set=${assignment}`),
 ];
 
 /** The same from random initialisations, two networks in an iteration. */
 export const fromRandomWeights: readonly string[] = [
   "--set=initialization=random",
   "--set=outer.networks=2",
-  "--set=evaluation.networks=2",
 ];

@@ -20,16 +20,15 @@ const curveHas = (folder: string, points: number): boolean => {
   return existsSync(path) && readFileSync(path, "utf8").split("\n").length > points;
 };
 
-let data: string;
 beforeAll(() => {
-  data = writeStripes(root);
+  writeStripes(root);
 });
 
 /** Points of the curve lie apart from where runs are stopped. */
 const kinds = {
-  fixed: () => [...stripesRun(data, 700), "--set=evaluation.every=70", "--set=labels=soft"],
+  fixed: () => [...stripesRun(700), "--set=evaluation.every=70", "--set=labels=soft"],
   random: () => [
-    ...stripesRun(data, 300),
+    ...stripesRun(300),
     ...fromRandomWeights,
     "--set=evaluation.every=30",
     "--set=steps=2",
@@ -47,7 +46,7 @@ for (const [kind, args] of Object.entries(kinds)) {
     child.kill("SIGINT");
     const { code, stdout, stderr } = await ended;
     expect([code, stdout]).toEqual([130, ""]);
-    const command = `run quickstart --resume --out ${stopped}`;
+    const command = `run stripes.json --resume --out ${stopped}`;
     expect(stderr).toContain(`stopped; continue with: onnx-distill ${command}`);
     expect(existsSync(join(root, stopped, "distilled.safetensors"))).toBe(false);
     const resumed = await run(root, ...command.split(" "), "--json", "--quiet");
@@ -70,7 +69,7 @@ for (const [kind, args] of Object.entries(kinds)) {
 async function killedAndContinued(folder: string, args: readonly string[]): Promise<Ended> {
   const begin = [...args, "--quiet", `--out=${folder}`];
   const layout = ["--workers=1", "--threads=1"];
-  const go = ["run", "quickstart", "--resume", "--quiet", ...layout, `--out=${folder}`];
+  const go = ["run", "stripes.json", "--resume", "--quiet", ...layout, `--out=${folder}`];
   const next = () => (existsSync(join(root, folder, "recipe.json")) ? go : begin);
   for (let kills = 0; kills < 3; kills++) {
     const { child, ended } = start(root, next());
@@ -82,12 +81,12 @@ async function killedAndContinued(folder: string, args: readonly string[]): Prom
 }
 
 test("a run that was killed before its first checkpoint begins again", async () => {
-  const args = [...stripesRun(data, 10), "--quiet"];
+  const args = [...stripesRun(10), "--quiet"];
   await run(root, ...args, "--out=usual");
   const recipe = JSON.parse(readFileSync(join(root, "usual", "recipe.json"), "utf8"));
   await RunDirectory.create(join(root, "begun"), recipe);
   const layout = ["--workers=1", "--threads=1"];
-  const resume = ["run", "quickstart", "--resume", "--quiet", "--out=begun"];
+  const resume = ["run", "stripes.json", "--resume", "--quiet", "--out=begun"];
   const { code } = await run(root, ...resume, ...layout);
   expect(code).toBe(0);
   expect(existsSync(join(root, "begun", "initial.safetensors"))).toBe(true);
@@ -98,9 +97,16 @@ test("a run that was killed before its first checkpoint begins again", async () 
   const refused = await run(root, ...again, "--set=outer.rate=1");
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("--resume continues a run as it was begun");
-  const longer = await run(root, "run", "quickstart", "--resume", "--out=usual", "--iterations=11");
+  const longer = await run(
+    root,
+    "run",
+    "stripes.json",
+    "--resume",
+    "--out=usual",
+    "--iterations=11",
+  );
   expect(longer.stderr).toContain("--resume continues to the recipe's 10 iterations");
-  const none = await run(root, "run", "quickstart", "--resume", "--out=nowhere");
+  const none = await run(root, "run", "stripes.json", "--resume", "--out=nowhere");
   expect([none.code, none.stderr]).toEqual([
     1,
     "error: nowhere holds no run: expected a recipe.json in it\n",

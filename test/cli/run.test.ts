@@ -15,14 +15,13 @@ const distilled = (folder: string) =>
   decodeDistilled(readFileSync(at(folder, "distilled.safetensors")));
 const statistic = (n: number) => ({ mean: expect.any(Number), std: expect.any(Number), n });
 
-let data: string;
 let first: Ended;
 
 beforeAll(async () => {
-  data = writeStripes(root);
+  writeStripes(root);
   first = await run(
     root,
-    ...stripesRun(data, 25),
+    ...stripesRun(25),
     "--set=steps=2",
     "--set=epochs=3",
     "--json",
@@ -64,7 +63,7 @@ test("a run leaves its files", () => {
   expect(json("run", "summary.json")).toMatchObject({
     ...JSON.parse(first.stdout),
     selected: { select: "last", iteration: 25 },
-    command: expect.stringContaining("onnx-distill run quickstart"),
+    command: expect.stringContaining("onnx-distill run stripes.json"),
     versions: { node: process.versions.node },
     machine: { device: "cpu" },
   });
@@ -130,14 +129,14 @@ test("a second run into the same folder is refused and changes nothing", async (
       statSync(at("run", name)).mtimeMs,
     ]);
   const before = times();
-  const { code, stdout, stderr } = await run(root, ...stripesRun(data, 5), "--out=run");
+  const { code, stdout, stderr } = await run(root, ...stripesRun(5), "--out=run");
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(/run is not empty: add --resume .* or choose another folder with --out/);
   expect(times()).toEqual(before);
 });
 
 test("--seeds runs once for each seed and reports over them", async () => {
-  const args = [...stripesRun(data, 10), "--seeds=1,2", "--json", "--quiet", "--out=seeds"];
+  const args = [...stripesRun(10), "--seeds=1,2", "--json", "--quiet", "--out=seeds"];
   const { code, stdout, stderr } = await run(root, ...args);
   expect([code, stderr]).toEqual([0, ""]);
   const result = JSON.parse(stdout);
@@ -146,7 +145,7 @@ test("--seeds runs once for each seed and reports over them", async () => {
   expect(distilled("seeds-2").metadata.seed).toBe("2");
   expect(distilled("seeds-2").images).not.toEqual(distilled("seeds-1").images);
 
-  const more = [...stripesRun(data, 10), "--seeds=3,2", "--quiet", "--out=seeds"];
+  const more = [...stripesRun(10), "--seeds=3,2", "--quiet", "--out=seeds"];
   const refused = await run(root, ...more);
   expect([refused.code, existsSync(at("seeds-3"))]).toEqual([1, false]);
   expect(refused.stderr).toContain("seeds-2 is not empty");
@@ -158,7 +157,7 @@ test("--seeds runs once for each seed and reports over them", async () => {
 });
 
 test("--select best reports the best held-out state", async () => {
-  const args = [...stripesRun(data, 30), "--set=outer.rate=0.5", "--set=labels=soft"];
+  const args = [...stripesRun(30), "--set=outer.rate=0.5", "--set=labels=soft"];
   await run(root, ...args, "--select=best", "--quiet", "--out=best");
   const lines = readFileSync(at("best", "events.jsonl"), "utf8").trimEnd().split("\n");
   const events = lines.map((line) => JSON.parse(line));
@@ -172,7 +171,7 @@ test("--select best reports the best held-out state", async () => {
 test("soft labels are learned; rates that are not learned stay", async () => {
   await run(
     root,
-    ...stripesRun(data, 5),
+    ...stripesRun(5),
     ...fromRandomWeights,
     "--set=labels=soft",
     "--set=learningRate.learned=false",
@@ -188,14 +187,14 @@ test("soft labels are learned; rates that are not learned stay", async () => {
 
 test("a run can start from real images or from an earlier run", async () => {
   const still = ["--set=outer.rate=1e-20", "--quiet"];
-  await run(root, ...stripesRun(data, 1), ...still, "--set=images=real", "--out=real");
+  await run(root, ...stripesRun(1), ...still, "--set=images=real", "--out=real");
   const { images } = distilled("real");
   const pixels = new Set(images);
   expect(pixels.size).toBeLessThanOrEqual(192);
-  await run(root, ...stripesRun(data, 1), ...still, "--set=images=run:real", "--out=next");
+  await run(root, ...stripesRun(1), ...still, "--set=images=run:real", "--out=next");
   expect(distilled("next").images).toEqual(images);
   const other = ["--set=images=run:run", "--out=never"];
-  const { code, stderr } = await run(root, ...stripesRun(data, 1), ...other);
+  const { code, stderr } = await run(root, ...stripesRun(1), ...other);
   expect(code).toBe(2);
   expect(stderr).toMatch(/the run in run has images \[2,3,1,8,8\], which this recipe cannot start/);
   expect(existsSync(at("never"))).toBe(false);

@@ -4,15 +4,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { recipeFrom } from "../../src/cli/recipeArgument.ts";
 import { parseBytes } from "../../src/cli/resources.ts";
-import { recipes } from "../../src/distill/recipes.ts";
-import { writeStripes } from "../stripesData.ts";
+import { stripesRecipe, writeStripes } from "../stripesData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 import { run, start, stripesRun } from "./program.ts";
 
 const root = temporaryFolder();
-let data: string;
 beforeAll(() => {
-  data = writeStripes(root);
+  writeStripes(root);
 });
 
 const commands = ["run", "evaluate", "recipes", "fetch", "graph"];
@@ -60,12 +58,12 @@ test("missing data, an unknown device and too little memory are told before anyt
   ]) {
     expect(missing.stderr).toContain(part);
   }
-  const device = await run(root, ...stripesRun(data, 5), "--device=cdua");
+  const device = await run(root, ...stripesRun(5), "--device=cdua");
   expect([device.code, device.stderr]).toEqual([
     2,
     'error: unknown device "cdua": choose one of cpu, wasm, webgpu, cuda\n',
   ]);
-  const memory = await run(root, ...stripesRun(data, 5), "--memory=10kB");
+  const memory = await run(root, ...stripesRun(5), "--memory=10kB");
   expect(memory.code).toBe(1);
   expect(memory.stderr).toMatch(
     /one meta-gradient needs about \d+ MiB in each of 1 worker, but .* raise --memory/,
@@ -80,7 +78,8 @@ test("a reader that goes away stops no command", async () => {
 });
 
 describe("a recipe's fields", () => {
-  const set = (...assignments: string[]) => recipeFrom("quickstart", { set: assignments });
+  const set = (...assignments: string[]) =>
+    recipeFrom(join(root, "stripes.json"), { set: assignments });
 
   test("are set by dotted keys, as JSON or text", async () => {
     const recipe = await set(
@@ -92,13 +91,13 @@ describe("a recipe's fields", () => {
     expect(recipe).toMatchObject({
       data: "my data.npz",
       initializer: { kind: "normal", std: 0.1 },
-      outer: { rate: 0.5, clip: null, batch: 256 },
+      outer: { rate: 0.5, clip: null, batch: 32 },
     });
   });
 
   test.each([
     ["outer.rat=1", 'unknown recipe field "outer.rat": did you mean outer.rate'],
-    ["zzz=1", 'unknown recipe field "zzz": known are network, initialization'],
+    ["zzz=1", 'unknown recipe field "zzz": known are name, description'],
     ["steps", '--set takes key=value, got "steps"'],
     ["steps=1.5", "steps: Invalid input: expected int, received number, got 1.5"],
     ["outer.rate=-3", "outer.rate: Too small: expected number to be >0, got -3"],
@@ -116,7 +115,7 @@ test("recipe files are JSON or YAML of the schema", async () => {
     writeFileSync(join(root, name), text);
     return join(root, name);
   };
-  const mine = { ...recipes[0]!, name: "mine" };
+  const mine = { ...stripesRecipe, name: "mine" };
   expect(await recipeFrom(file("a.yaml", stringify(mine)), {})).toEqual(mine);
   expect(await recipeFrom(file("a.json", JSON.stringify(mine)), { seed: 7 })).toEqual({
     ...mine,
@@ -131,16 +130,9 @@ test("recipe files are JSON or YAML of the schema", async () => {
 });
 
 test("a recipe in YAML runs", async () => {
-  const recipe = await recipeFrom("quickstart", { set: [`data=${data}`, "network=mlp"] });
-  const small = {
-    ...recipe,
-    name: "stripes",
-    outer: { ...recipe.outer, iterations: 3, batch: 16 },
-    evaluation: { ...recipe.evaluation, heldOut: 40 },
-  };
-  writeFileSync(join(root, "stripes.yaml"), stringify(small));
-  const { code, stdout } = await run(root, "run", "stripes.yaml", "--workers=1", "--json");
-  expect([code, JSON.parse(stdout).run]).toEqual([0, join("runs", "stripes-1")]);
+  writeFileSync(join(root, "mine.yaml"), stringify({ ...stripesRecipe, name: "mine", seed: 4 }));
+  const { code, stdout } = await run(root, "run", "mine.yaml", "--workers=1", "--json");
+  expect([code, JSON.parse(stdout).run]).toEqual([0, join("runs", "mine-4")]);
 });
 
 test("sizes are decimal or binary", () => {

@@ -4,9 +4,9 @@ import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
 import { computeMetaGradient, type MetaGradientResult } from "../../src/distill/metaGradient.ts";
 import { type Plan, planMetaGradient } from "../../src/distill/plan.ts";
 import { createProblem, initialParameters, type Problem } from "../../src/distill/problem.ts";
-import { recipes } from "../../src/distill/recipes.ts";
 import { random } from "../../src/random/generator.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
+import { stripesRecipe } from "../stripesData.ts";
 
 const BATCH = 8;
 
@@ -21,7 +21,6 @@ function noise(count: number): Split {
 
 /** LeNet on noise: two steps in two epochs, two networks. */
 function lenetProblem(): Problem {
-  const [quickstart] = recipes;
   const dataset: Dataset = {
     name: "noise",
     classes: [..."0123456789"],
@@ -31,13 +30,14 @@ function lenetProblem(): Problem {
     normalization: { mean: [0.5], std: [0.3] },
   };
   const recipe = {
-    ...quickstart!,
+    ...stripesRecipe,
+    network: "lenet",
     initialization: "random" as const,
     steps: 2,
     epochs: 2,
     learningRate: { initial: 0.05, learned: true },
-    outer: { ...quickstart!.outer, batch: BATCH, networks: 2 },
-    evaluation: { ...quickstart!.evaluation, heldOut: 5 },
+    outer: { ...stripesRecipe.outer, batch: BATCH, networks: 2 },
+    evaluation: { ...stripesRecipe.evaluation, heldOut: 5 },
   };
   return createProblem(recipe, dataset);
 }

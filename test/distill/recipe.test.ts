@@ -7,10 +7,7 @@ import {
   recipeJsonSchema,
 } from "../../src/distill/recipe.ts";
 import { recipes } from "../../src/distill/recipes.ts";
-import { stripes } from "../stripesData.ts";
-import { stripesProblem } from "./stripesProblem.ts";
-
-const [quickstart] = recipes;
+import { stripes, stripesRecipe } from "../stripesData.ts";
 
 test("the built-in recipes are valid and have different names", () => {
   for (const recipe of recipes) expect(parseRecipe(recipe)).toEqual(recipe);
@@ -19,7 +16,7 @@ test("the built-in recipes are valid and have different names", () => {
 
 test("every wrong field is listed with what was expected and what came", () => {
   const wrong = {
-    ...quickstart,
+    ...stripesRecipe,
     steps: 0,
     learningRate: { initial: "fast", learned: true },
     initializer: { kind: "normal", std: -1 },
@@ -40,7 +37,7 @@ test("every wrong field is listed with what was expected and what came", () => {
 });
 
 test("fields are listed by their dotted keys", () => {
-  expect(recipeFields(quickstart!)).toEqual(
+  expect(recipeFields(stripesRecipe)).toEqual(
     expect.arrayContaining(["data", "outer.betas", "outer.schedule.kind", "evaluation.heldOut"]),
   );
 });
@@ -52,8 +49,8 @@ test("the JSON schema describes initialisers too", () => {
 
 describe("a recipe that does not fit its data", () => {
   const problem = (changes: object) => () =>
-    createProblem({ ...stripesProblem().recipe, ...changes }, stripes());
-  const outer = (changes: object) => ({ outer: { ...stripesProblem().recipe.outer, ...changes } });
+    createProblem({ ...stripesRecipe, ...changes }, stripes());
+  const outer = (changes: object) => ({ outer: { ...stripesRecipe.outer, ...changes } });
 
   test.each([
     [{ network: "vgg" }, /network: "vgg" is not built in; choose one of .*lenet/],

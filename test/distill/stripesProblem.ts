@@ -1,9 +1,6 @@
 import { createProblem, type Problem } from "../../src/distill/problem.ts";
 import type { Recipe } from "../../src/distill/recipe.ts";
-import { recipes } from "../../src/distill/recipes.ts";
-import { stripes } from "../stripesData.ts";
-
-const [quickstart] = recipes as [Recipe];
+import { stripes, stripesRecipe } from "../stripesData.ts";
 
 type Changes = Partial<Omit<Recipe, "outer" | "evaluation">> & {
   readonly outer?: Partial<Recipe["outer"]>;
@@ -13,11 +10,10 @@ type Changes = Partial<Omit<Recipe, "outer" | "evaluation">> & {
 /** The stripes with a fully connected network; 200 images to train on, 40 held out. */
 export function stripesProblem({ outer, evaluation, ...changes }: Changes = {}): Problem {
   const recipe: Recipe = {
-    ...quickstart,
-    network: "mlp",
+    ...stripesRecipe,
     ...changes,
-    outer: { ...quickstart.outer, batch: 32, ...outer },
-    evaluation: { ...quickstart.evaluation, heldOut: 40, ...evaluation },
+    outer: { ...stripesRecipe.outer, ...outer },
+    evaluation: { ...stripesRecipe.evaluation, ...evaluation },
   };
   return createProblem(recipe, stripes());
 }

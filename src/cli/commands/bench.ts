@@ -18,7 +18,7 @@ import { machine, type ResourceOptions, withWorkers, workerLayout } from "../res
 import { versions } from "../versions.ts";
 
 interface BenchCommandOptions extends CommonOptions, ResourceOptions {
-  readonly case: readonly BenchCase[];
+  readonly case?: readonly BenchCase[];
   readonly batch: number;
   readonly rounds: number;
   readonly iterations: number;
@@ -40,12 +40,7 @@ export const registerBench: Register = (program, context) => {
     "Measures a distillation step against PyTorch, taking turns on the same inputs.",
     "onnx-distill bench --case a --json",
   )
-    .option(
-      "--case <names>",
-      "cases to run, such as a or a,b (default: all)",
-      parseCases,
-      benchCases,
-    )
+    .option("--case <names>", "cases to run, such as a or a,b (default: all)", parseCases)
     .option("--batch <B>", "real images in the outer loss", parseCount(1), PAPER_BATCH)
     .option("--rounds <n>", "turns of each program", parseCount(1), 5)
     .option("--iterations <n>", "iterations of a turn; the first is not counted", parseCount(2), 10)
@@ -56,7 +51,7 @@ export const registerBench: Register = (program, context) => {
     const torch = await findTorch();
     if ("missing" in torch) progress.message(`PyTorch is not installed (${torch.missing})`);
     const measured: MeasuredCase[] = [];
-    for (const benchCase of options.case) {
+    for (const benchCase of options.case ?? benchCases) {
       measured.push(
         await benchmark(benchCase, {
           ...layout,

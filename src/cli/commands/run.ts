@@ -9,7 +9,7 @@ import { distil, evaluateBaseline, evaluateDistilled, type Select } from "../../
 import { DivergenceError, initialState } from "../../distill/trainer.ts";
 import { decodeDistilled, encodeDistilled } from "../../io/distilledFile.ts";
 import { RunDirectory } from "../../io/runDirectory.ts";
-import { drawImages, type RunSummary, writeReport } from "../../io/runReport.ts";
+import { drawImages, picturing, type RunSummary, writeReport } from "../../io/runReport.ts";
 import { encodeSafetensors, float32Tensor } from "../../io/safetensors.ts";
 import { devices } from "../../runtime/devices.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
@@ -98,7 +98,7 @@ async function runOnce(
     const trained = await distil(problem, {
       executor,
       plan,
-      storage,
+      storage: picturing(storage, problem),
       resume,
       start,
       select: options.select,
