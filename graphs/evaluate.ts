@@ -8,7 +8,7 @@ import {
   reshape,
   sub,
   where,
-} from "../src/ir/build/index.ts";
+} from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { type LossName, lossPerImage } from "./losses.ts";
 import type { Network } from "./network.ts";

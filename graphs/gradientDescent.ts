@@ -1,7 +1,7 @@
 /** The mathematics of distillation on values: inner steps, and gradients through them. */
 import { gradient } from "../src/autodiff/gradient.ts";
 import { jvp } from "../src/autodiff/jvp.ts";
-import { mul, neg, sub } from "../src/ir/build/index.ts";
+import { mul, neg, sub } from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { batchLoss, type LossName } from "./losses.ts";
 import type { Network } from "./network.ts";

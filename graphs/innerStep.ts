@@ -1,5 +1,5 @@
 /** inner_step.onnx and inner_step_vjp.onnx: one gradient step on a batch, and its transpose. */
-import { reshape } from "../src/ir/build/index.ts";
+import { reshape } from "../src/ir/builders/index.ts";
 import { innerStep, innerStepVjp } from "./gradientDescent.ts";
 import type { LossName } from "./losses.ts";
 import type { Network } from "./network.ts";

@@ -8,7 +8,7 @@ import {
   reduceSum,
   softplus,
   sub,
-} from "../src/ir/build/index.ts";
+} from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 
 export const lossNames = ["softmax_cross_entropy", "binary_cross_entropy"] as const;

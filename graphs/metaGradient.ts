@@ -1,5 +1,5 @@
 /** meta_gradient.onnx: the whole unrolled descent, its outer loss and the gradient of images, labels and rates. */
-import { add, reshape, stack, take } from "../src/ir/build/index.ts";
+import { add, reshape, stack, take } from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { metaGradient } from "./gradientDescent.ts";
 import type { LossName } from "./losses.ts";

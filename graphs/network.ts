@@ -1,5 +1,5 @@
 /** Networks as functions over named parameters, written layer by layer like the figure in a paper. */
-import { conv2d, input, linear } from "../src/ir/build/index.ts";
+import { conv2d, input, linear } from "../src/ir/builders/index.ts";
 import type { Shape } from "../src/ir/ops.ts";
 import { formatShape, ShapeError, sameShape } from "../src/ir/shapes.ts";
 import type { Value } from "../src/ir/value.ts";

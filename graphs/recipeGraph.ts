@@ -1,5 +1,5 @@
 /** Graphs whose inputs and outputs carry the roles of the manifest. */
-import { input } from "../src/ir/build/index.ts";
+import { input } from "../src/ir/builders/index.ts";
 import type { Graph } from "../src/ir/graph.ts";
 import type { Shape } from "../src/ir/ops.ts";
 import type { Value } from "../src/ir/value.ts";

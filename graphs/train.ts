@@ -1,5 +1,5 @@
 /** Training a network on distilled images: the inner steps alone, unrolled. */
-import { reshape, take } from "../src/ir/build/index.ts";
+import { reshape, take } from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { innerStep } from "./gradientDescent.ts";
 import type { LossName } from "./losses.ts";

@@ -137,7 +137,7 @@ export {
   toFloat32Array,
 } from "./io/safetensors.ts";
 /** Values: `ops` holds the functions that build them, `interpret` computes them in float64. */
-export * as ops from "./ir/build/index.ts";
+export * as ops from "./ir/builders/index.ts";
 export type { Graph } from "./ir/graph.ts";
 export { evaluate as interpret, type Feeds } from "./ir/interpreter/index.ts";
 export type { DType, Shape } from "./ir/ops.ts";

@@ -1,4 +1,9 @@
-import { flatten, localResponseNormalization, maxPool2d, relu } from "../../src/ir/build/index.ts";
+import {
+  flatten,
+  localResponseNormalization,
+  maxPool2d,
+  relu,
+} from "../../src/ir/builders/index.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { defineNetwork, type Network } from "../network.ts";
 

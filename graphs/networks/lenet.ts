@@ -1,4 +1,4 @@
-import { flatten, maxPool2d, relu } from "../../src/ir/build/index.ts";
+import { flatten, maxPool2d, relu } from "../../src/ir/builders/index.ts";
 import { defineNetwork, type Network } from "../network.ts";
 
 export interface LeNetOptions {

@@ -1,4 +1,4 @@
-import { flatten, relu } from "../../src/ir/build/index.ts";
+import { flatten, relu } from "../../src/ir/builders/index.ts";
 import { defineNetwork, type Network } from "../network.ts";
 
 export interface MlpOptions {

@@ -1,5 +1,5 @@
 /** Checks gradients of first and second order in float64: by finite differences and against each other. */
-import { input } from "../ir/build/index.ts";
+import { input } from "../ir/builders/index.ts";
 import { evaluate } from "../ir/interpreter/index.ts";
 import type { Shape } from "../ir/ops.ts";
 import { sizeOf, type Value } from "../ir/value.ts";

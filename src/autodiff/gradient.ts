@@ -1,5 +1,5 @@
 /** Reverse mode: vector-Jacobian products over the rule table. */
-import { add, ones, reduceSum, reshape, zeros } from "../ir/build/index.ts";
+import { add, ones, reduceSum, reshape, zeros } from "../ir/builders/index.ts";
 import { topologicalOrder } from "../ir/graph.ts";
 import type { Shape } from "../ir/ops.ts";
 import { formatShape, ShapeError, sameShape } from "../ir/shapes.ts";

@@ -1,5 +1,5 @@
 /** Forward mode: Jacobian-vector products over the same rule table. */
-import { expand, zeros } from "../ir/build/index.ts";
+import { expand, zeros } from "../ir/builders/index.ts";
 import { formatShape, ShapeError, sameShape } from "../ir/shapes.ts";
 import type { Value } from "../ir/value.ts";
 import { dependents } from "./gradient.ts";

@@ -1,5 +1,5 @@
 /** What a derivative rule is, and the shapes that most rules share. */
-import { add, mul } from "../ir/build/index.ts";
+import { add, mul } from "../ir/builders/index.ts";
 import type { OpAttrs, OpName } from "../ir/ops.ts";
 import { makeValue, type Value } from "../ir/value.ts";
 

@@ -1,5 +1,5 @@
 /** How fast the machine multiplies matrices: the yardstick for the useful work of a case. */
-import { input, matmul } from "../ir/build/index.ts";
+import { input, matmul } from "../ir/builders/index.ts";
 import type { Value } from "../ir/value.ts";
 import { compile } from "../onnx/compile.ts";
 import { devices } from "../runtime/devices.ts";

@@ -22,7 +22,12 @@ export interface CommonOptions {
 export type Register = (program: Command, context: CommandContext) => void;
 
 /** A new command with the common options and an example in its help text. */
-export function defineCommand(program: Command, nameAndArguments: string, summary: string, example: string): Command {
+export function defineCommand(
+  program: Command,
+  nameAndArguments: string,
+  summary: string,
+  example: string,
+): Command {
   return program
     .command(nameAndArguments)
     .description(summary)
@@ -35,7 +40,12 @@ export function defineCommand(program: Command, nameAndArguments: string, summar
 }
 
 /** The result of a command: one JSON document, or text. */
-export function printResult(context: CommandContext, options: CommonOptions, json: unknown, text: string): void {
+export function printResult(
+  context: CommandContext,
+  options: CommonOptions,
+  json: unknown,
+  text: string,
+): void {
   context.stdout.write(options.json ? `${JSON.stringify(json, undefined, 2)}\n` : `${text}\n`);
 }
 
@@ -52,4 +62,3 @@ export const parseCount =
     }
     return number;
   };
-

@@ -16,13 +16,20 @@ async function main(argv: readonly string[]): Promise<number> {
     interrupt.abort();
   });
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
-  const context: CommandContext = { stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal };
+  const context: CommandContext = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interrupt.signal,
+  };
   const program = new Command("onnx-distill")
     .description("Dataset distillation as plain ONNX graphs, run by ONNX Runtime.")
     .version(packageVersion())
     .exitOverride()
     .showSuggestionAfterError(true)
-    .addHelpText("after", "\nTo begin, without any data of your own:\n  $ onnx-distill run quickstart")
+    .addHelpText(
+      "after",
+      "\nTo begin, without any data of your own:\n  $ onnx-distill run quickstart",
+    )
     .showHelpAfterError("(--help shows what there is)")
     .configureOutput({ outputError: (text, write) => write(text) });
   for (const register of commands) register(program, context);
@@ -34,7 +41,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (process.env.ONNX_DISTILL_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    if (process.env.ONNX_DISTILL_DEBUG && error instanceof Error)
+      process.stderr.write(`${error.stack}\n`);
     return error instanceof UsageError ? error.exitCode : 1;
   }
 }

@@ -20,12 +20,18 @@ export async function recipeFrom(nameOrFile: string, overrides: RecipeOverrides)
   const changed = structuredClone(base) as Record<string, unknown>;
   for (const assignment of overrides.set ?? []) assign(changed, base, assignment);
   if (overrides.seed !== undefined) changed.seed = overrides.seed;
-  if (overrides.iterations !== undefined) changed.outer = { ...(changed.outer as object), iterations: overrides.iterations };
+  if (overrides.iterations !== undefined)
+    changed.outer = { ...(changed.outer as object), iterations: overrides.iterations };
   return asUsage(() => parseRecipe(changed));
 }
 
 async function recipeFile(path: string): Promise<Recipe> {
-  if (!/\.(json|ya?ml)$/.test(path)) throw unknown("recipe", path, recipes.map(({ name }) => name));
+  if (!/\.(json|ya?ml)$/.test(path))
+    throw unknown(
+      "recipe",
+      path,
+      recipes.map(({ name }) => name),
+    );
   const text = await readFile(path, "utf8").catch(() => {
     throw new UsageError(`cannot read the recipe file ${path}`);
   });
@@ -41,13 +47,15 @@ async function recipeFile(path: string): Promise<Recipe> {
 
 function assign(recipe: Record<string, unknown>, base: Recipe, assignment: string): void {
   const [, key, text] = /^([\w.]+)=(.*)$/s.exec(assignment) ?? [];
-  if (!key || text === undefined) throw new UsageError(`--set takes key=value, got "${assignment}"`);
+  if (!key || text === undefined)
+    throw new UsageError(`--set takes key=value, got "${assignment}"`);
   const path = key.split(".");
   const last = path.pop()!;
   let parent: Record<string, unknown> | undefined = recipe;
   for (const part of path) parent = isRecord(parent?.[part]) ? parent[part] : undefined;
   const known = recipeFields(base);
-  if (!parent || !(last in parent || known.includes(key))) throw unknown("recipe field", key, known);
+  if (!parent || !(last in parent || known.includes(key)))
+    throw unknown("recipe field", key, known);
   parent[last] = parseJsonOrText(text);
 }
 
@@ -64,7 +72,8 @@ function parseJsonOrText(text: string): unknown {
 
 function unknown(what: string, word: string, known: readonly string[]): UsageError {
   const near = suggest(word, known);
-  const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known are ${known.join(", ")}`;
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known are ${known.join(", ")}`;
   return new UsageError(`unknown ${what} "${word}": ${hint}`);
 }
 

@@ -23,8 +23,16 @@ export interface Resources {
 /** Adds --workers and --threads. */
 export const withWorkers = (command: Command): Command =>
   command
-    .option("--workers <n>", "worker threads that compute at the same time (default: one per core)", parseCount(1))
-    .option("--threads <n>", "threads inside each worker (default: cores / workers)", parseCount(1));
+    .option(
+      "--workers <n>",
+      "worker threads that compute at the same time (default: one per core)",
+      parseCount(1),
+    )
+    .option(
+      "--threads <n>",
+      "threads inside each worker (default: cores / workers)",
+      parseCount(1),
+    );
 
 /** Adds --workers, --threads and --memory. */
 export const withResources = (command: Command): Command =>
@@ -35,7 +43,10 @@ export const withResources = (command: Command): Command =>
   );
 
 /** Starts the workers. A run that is resumed keeps the layout that its numbers depend on. */
-export function startExecutor(options: ResourceOptions, layout?: { workers: number; threads: number }): Resources {
+export function startExecutor(
+  options: ResourceOptions,
+  layout?: { workers: number; threads: number },
+): Resources {
   const executor = workerExecutor(workerLayout({ ...options, ...layout }));
   return { executor, memory: options.memory ?? totalmem() / 2 };
 }
@@ -63,7 +74,8 @@ function deviceOf(name: string): DeviceName {
  */
 export function parseBytes(text: string): number {
   const [, amount, prefix, binary] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*$/i.exec(text) ?? [];
-  if (amount === undefined) throw new InvalidArgumentError("Expected a size such as 4GB or 512MiB.");
+  if (amount === undefined)
+    throw new InvalidArgumentError("Expected a size such as 4GB or 512MiB.");
   const power = " kmgt".indexOf((prefix || " ").toLowerCase());
   return Number(amount) * (binary ? 1024 : 1000) ** power;
 }

@@ -9,6 +9,6 @@ export const packageVersion = (): string => {
 
 export const versions = (): Record<string, string> => ({
   "onnx-distill": packageVersion(),
-  "onnxruntime": runtimeVersion(),
+  onnxruntime: runtimeVersion(),
   node: process.versions.node,
 });

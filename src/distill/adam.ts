@@ -35,6 +35,8 @@ export function adamStep(
     const g = gradient[i]! * scale;
     first[i] = beta1 * first[i]! + (1 - beta1) * g;
     second[i] = beta2 * second[i]! + (1 - beta2) * g * g;
-    values[i] = values[i]! - (rate * (first[i]! / correction1)) / (Math.sqrt(second[i]! / correction2) + epsilon);
+    values[i] =
+      values[i]! -
+      (rate * (first[i]! / correction1)) / (Math.sqrt(second[i]! / correction2) + epsilon);
   }
 }

@@ -37,7 +37,10 @@ export async function randomRealBaseline(
   const selection = subset(train, Math.min(SELECTION_IMAGES, train.count), recipe.seed);
   const weights = evaluator.networks("baseline", networks);
   const evaluate = async (draw: number, rate: number, split: Split): Promise<Evaluation> => {
-    const trained = await evaluator.trained(weights, withImages(problem, randomRealImages(problem, draw), rate));
+    const trained = await evaluator.trained(
+      weights,
+      withImages(problem, randomRealImages(problem, draw), rate),
+    );
     return evaluator.measure(trained, split);
   };
   let best = { rate: 0, accuracy: -1 };
@@ -53,7 +56,10 @@ export async function randomRealBaseline(
 }
 
 const subset = (split: Split, count: number, seed: number): Split =>
-  selectImages(split, random(seed, "baseline selection").permutation(split.count).subarray(0, count));
+  selectImages(
+    split,
+    random(seed, "baseline selection").permutation(split.count).subarray(0, count),
+  );
 
 function withImages(problem: Problem, images: Float32Array, rate: number): Distilled {
   const { labels, rawRates } = initialDistilled(problem);

@@ -34,7 +34,11 @@ export const toDistilled = ({ images, labels, rawRates }: RawDistilled): Distill
 });
 
 /** Shapes of the three tensors. */
-export function distilledShapes({ unroll, dataset, network }: Pick<Problem, "unroll" | "dataset" | "network">) {
+export function distilledShapes({
+  unroll,
+  dataset,
+  network,
+}: Pick<Problem, "unroll" | "dataset" | "network">) {
   const { steps, epochs, imagesPerStep } = unroll;
   return {
     images: [steps, imagesPerStep, ...dataset.shape],
@@ -71,7 +75,10 @@ function noise({ recipe, unroll, dataset }: Problem): Float32Array {
 }
 
 /** Random training images of the wanted classes, different ones in every step: [S,n,C,H,W]; `draw` picks the set. */
-export function randomRealImages({ recipe, unroll, dataset, train }: Problem, draw: number): Float32Array {
+export function randomRealImages(
+  { recipe, unroll, dataset, train }: Problem,
+  draw: number,
+): Float32Array {
   const { steps, imagesPerStep } = unroll;
   const ofClass = indicesByClass(train);
   const remaining = new Map(
@@ -93,6 +100,12 @@ export function randomRealImages({ recipe, unroll, dataset, train }: Problem, dr
   });
   const [channels, height, width] = dataset.shape;
   const images = new Float32Array(indices.length * channels * height * width);
-  fillBatch(dataset, train, indices, images, new Float32Array(indices.length * dataset.classes.length));
+  fillBatch(
+    dataset,
+    train,
+    indices,
+    images,
+    new Float32Array(indices.length * dataset.classes.length),
+  );
   return images;
 }

@@ -56,7 +56,10 @@ export class Evaluator {
     this.#executor = executor;
     this.#onNetwork = onNetwork;
     const { target } = devices[executor.device];
-    this.#train = compile(toGraph(trainGraph(problem.network, problem.loss, problem.unroll)), target);
+    this.#train = compile(
+      toGraph(trainGraph(problem.network, problem.loss, problem.unroll)),
+      target,
+    );
     this.#evaluate = compile(toGraph(evaluateGraph(problem.network, problem.loss, BATCH)), target);
   }
 
@@ -67,7 +70,9 @@ export class Evaluator {
 
   /** Initial weights of `count` networks, or one for a fixed initialisation. */
   networks(purpose: WeightsFor, count: number, first = 0): Parameters[] {
-    return Array.from({ length: this.distinct(count) }, (_, i) => initialParameters(this.#problem, purpose, first + i));
+    return Array.from({ length: this.distinct(count) }, (_, i) =>
+      initialParameters(this.#problem, purpose, first + i),
+    );
   }
 
   /** The networks after all inner steps on the distilled images. */
@@ -85,7 +90,10 @@ export class Evaluator {
       ),
     );
     const { parameters } = this.#problem.network;
-    return results.map((tensors) => new Map(parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!])));
+    return results.map(
+      (tensors) =>
+        new Map(parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!])),
+    );
   }
 
   /** Accuracy and loss of networks as they are. */
@@ -100,11 +108,20 @@ export class Evaluator {
     for (const parameters of networks) {
       const results = await this.#executor.run(
         this.#evaluate,
-        batches.map(({ images, labels }) => new Map([...parameters, ["real_images", images], ["real_labels", labels]])),
+        batches.map(
+          ({ images, labels }) =>
+            new Map([...parameters, ["real_images", images], ["real_labels", labels]]),
+        ),
       );
       const total = (name: string): number =>
-        results.reduce((sum, tensors, i) => sum + sumOfFirst(tensors.get(name)!, batches[i]!.count), 0);
-      measured.push({ accuracy: total("correct") / split.count, loss: total("loss") / split.count });
+        results.reduce(
+          (sum, tensors, i) => sum + sumOfFirst(tensors.get(name)!, batches[i]!.count),
+          0,
+        );
+      measured.push({
+        accuracy: total("correct") / split.count,
+        loss: total("loss") / split.count,
+      });
       this.#onNetwork?.();
     }
     return measured;
@@ -117,7 +134,9 @@ export class Evaluator {
     const { dataset } = this.#problem;
     const [channels, height, width] = dataset.shape;
     const batches = Array.from({ length: Math.ceil(split.count / BATCH) }, (_, b) => {
-      const indices = Array.from({ length: BATCH }, (_, i) => Math.min(b * BATCH + i, split.count - 1));
+      const indices = Array.from({ length: BATCH }, (_, i) =>
+        Math.min(b * BATCH + i, split.count - 1),
+      );
       const images = new Float32Array(BATCH * channels * height * width);
       const labels = new Float32Array(BATCH * dataset.classes.length);
       fillBatch(dataset, split, indices, images, labels);
@@ -128,7 +147,11 @@ export class Evaluator {
   }
 }
 
-type RealBatches = readonly { readonly images: Float32Array; readonly labels: Float32Array; readonly count: number }[];
+type RealBatches = readonly {
+  readonly images: Float32Array;
+  readonly labels: Float32Array;
+  readonly count: number;
+}[];
 
 function sumOfFirst(values: Float32Array, count: number): number {
   let sum = 0;

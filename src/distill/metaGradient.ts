@@ -56,7 +56,10 @@ export async function computeMetaGradient(
 function splitBatch({ images, labels }: RealBatch, splits: number): RealBatch[] {
   const part = (data: Float32Array, i: number) =>
     data.subarray((data.length / splits) * i, (data.length / splits) * (i + 1));
-  return Array.from({ length: splits }, (_, i) => ({ images: part(images, i), labels: part(labels, i) }));
+  return Array.from({ length: splits }, (_, i) => ({
+    images: part(images, i),
+    labels: part(labels, i),
+  }));
 }
 
 function unrolled(
@@ -109,22 +112,31 @@ async function stepwise(
   }
 
   const final = trajectory[total]!.flatMap((theta) =>
-    parts.map(({ images, labels }) => new Map([...theta, ["real_images", images], ["real_labels", labels]])),
+    parts.map(
+      ({ images, labels }) => new Map([...theta, ["real_images", images], ["real_labels", labels]]),
+    ),
   );
   const outer = await executor.run(plan.outerLoss, final);
   let cotangents = networks.map((_, k) => {
     const ofNetwork = outer.slice(k * parts.length, (k + 1) * parts.length);
-    return averageParameters(ofNetwork.map((tensors) => renamed(tensors, "grad_parameter.", "cotangent.")));
+    return averageParameters(
+      ofNetwork.map((tensors) => renamed(tensors, "grad_parameter.", "cotangent.")),
+    );
   });
 
   const results = networks.map((_, k) => ({
-    loss: outer.slice(k * parts.length, (k + 1) * parts.length).reduce((sum, part) => sum + part.get("loss")![0]!, 0) / parts.length,
+    loss:
+      outer
+        .slice(k * parts.length, (k + 1) * parts.length)
+        .reduce((sum, part) => sum + part.get("loss")![0]!, 0) / parts.length,
     images: new Float32Array(distilled.images.length),
     labels: new Float32Array(distilled.labels.length),
     rates: new Float32Array(total),
   }));
   for (let t = total - 1; t >= 0; t--) {
-    const feeds = trajectory[t]!.map((theta, k) => new Map([...theta, ...stepFeeds(t), ...cotangents[k]!]));
+    const feeds = trajectory[t]!.map(
+      (theta, k) => new Map([...theta, ...stepFeeds(t), ...cotangents[k]!]),
+    );
     const pulled = await executor.run(plan.innerStepVjp, feeds);
     pulled.forEach((tensors, k) => {
       addTo(row(results[k]!.images, t % steps, steps), tensors.get("grad_images")!);
@@ -157,7 +169,10 @@ function averageParameters(parts: readonly Parameters[]): Parameters {
   if (parts.length === 1) return first;
   return new Map(
     [...first].map(([name, data]) => {
-      const mean = Float32Array.from(data, (_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0) / parts.length);
+      const mean = Float32Array.from(
+        data,
+        (_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0) / parts.length,
+      );
       return [name, mean];
     }),
   );

@@ -1,10 +1,16 @@
 /** How a meta-gradient is computed within a memory budget: unrolled in one graph, or step by step. */
-import { innerStepGraph, innerStepVjpGraph, metaGradientGraph, outerLossGraph, toGraph } from "../../graphs/index.ts";
-import { optimize } from "../ir/passes/index.ts";
+import {
+  innerStepGraph,
+  innerStepVjpGraph,
+  metaGradientGraph,
+  outerLossGraph,
+  toGraph,
+} from "../../graphs/index.ts";
 import { peakBytes } from "../ir/memory.ts";
+import { optimize } from "../ir/passes/index.ts";
 import { sizeOf } from "../ir/value.ts";
-import type { Target } from "../onnx/lowering/index.ts";
 import { compile, type Program } from "../onnx/compile.ts";
+import type { Target } from "../onnx/lowering/index.ts";
 import type { Problem } from "./problem.ts";
 
 /** The programs of one meta-gradient and the memory that each lane is expected to need. */
@@ -42,12 +48,16 @@ const MOST_UNROLLED_STEPS = 120;
  */
 export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
   const { recipe, network, loss, unroll } = problem;
-  const splits = options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
+  const splits =
+    options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
   const part = { ...unroll, batch: unroll.batch / splits };
   const budget = options.memory / options.lanes;
   const steps = unroll.steps * unroll.epochs;
 
-  if (options.kind !== "stepwise" && (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")) {
+  if (
+    options.kind !== "stepwise" &&
+    (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")
+  ) {
     const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
     const bytes = peakBytes(graph);
     if (bytes <= budget || options.kind === "unrolled") {

@@ -1,8 +1,8 @@
 /** A recipe made concrete: the data with its held-out part, the network and the sizes of the unroll. */
 import {
   builtInNetwork,
-  lossFor,
   type LossName,
+  lossFor,
   type Network,
   type NetworkName,
   networkNames,
@@ -31,15 +31,29 @@ export interface Problem {
  */
 export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
   if (!networkNames.includes(recipe.network as NetworkName)) {
-    throw new RecipeError(`network: "${recipe.network}" is not built in; choose one of ${networkNames.join(", ")}`);
+    throw new RecipeError(
+      `network: "${recipe.network}" is not built in; choose one of ${networkNames.join(", ")}`,
+    );
   }
-  const network = builtInNetwork(recipe.network as NetworkName, dataset.shape, dataset.classes.length);
-  const { train, heldOut } = holdOut(dataset.train, recipe.evaluation.heldOut, random(recipe.seed, "held-out"));
+  const network = builtInNetwork(
+    recipe.network as NetworkName,
+    dataset.shape,
+    dataset.classes.length,
+  );
+  const { train, heldOut } = holdOut(
+    dataset.train,
+    recipe.evaluation.heldOut,
+    random(recipe.seed, "held-out"),
+  );
   if (recipe.outer.batch > train.count) {
-    throw new RecipeError(`outer.batch: ${recipe.outer.batch} images, but there are ${train.count} to train on`);
+    throw new RecipeError(
+      `outer.batch: ${recipe.outer.batch} images, but there are ${train.count} to train on`,
+    );
   }
   if (recipe.initialization === "fixed" && recipe.outer.networks !== 1) {
-    throw new RecipeError(`outer.networks: a fixed initialisation has one network, got ${recipe.outer.networks}`);
+    throw new RecipeError(
+      `outer.networks: a fixed initialisation has one network, got ${recipe.outer.networks}`,
+    );
   }
   return {
     recipe,
@@ -67,7 +81,11 @@ export type Parameters = Map<string, Float32Array>;
  * theta_0 of network number `index`: the known weights for a fixed initialisation, else a fresh draw that
  * depends on (seed, purpose, index) alone.
  */
-export function initialParameters({ recipe, network }: Problem, purpose: WeightsFor, index: number): Parameters {
+export function initialParameters(
+  { recipe, network }: Problem,
+  purpose: WeightsFor,
+  index: number,
+): Parameters {
   const fixed = recipe.initialization === "fixed";
   return new Map(
     network.parameters.map(({ name, shape, init }, position) => {

@@ -1,6 +1,7 @@
 /** Recipes: everything that determines a run, as a validated JSON value. */
-import en from "zod/v4/locales/en.js";
+
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import type { Initializer } from "../random/initializers.ts";
 
 const count = z.int().check(z.positive());
@@ -17,8 +18,16 @@ const initializer: z.ZodMiniType<Initializer> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("kaiming_uniform"), mode: fanMode, gain }),
   z.strictObject({ kind: z.literal("orthogonal"), gain }),
   z.strictObject({ kind: z.literal("pytorch"), fanIn: z.optional(count) }),
-  z.strictObject({ kind: z.literal("normal"), mean: z.optional(z.number()), std: z.optional(positive) }),
-  z.strictObject({ kind: z.literal("uniform"), lo: z.optional(z.number()), hi: z.optional(z.number()) }),
+  z.strictObject({
+    kind: z.literal("normal"),
+    mean: z.optional(z.number()),
+    std: z.optional(positive),
+  }),
+  z.strictObject({
+    kind: z.literal("uniform"),
+    lo: z.optional(z.number()),
+    hi: z.optional(z.number()),
+  }),
   z.strictObject({ kind: z.literal("zeros") }),
   z.strictObject({ kind: z.literal("ones") }),
   z.strictObject({ kind: z.literal("constant"), value: z.number() }),
@@ -50,7 +59,9 @@ export const recipeSchema = z.strictObject({
   /** P: distilled images of one class in one step. */
   imagesPerClass: count,
   /** Where the pixels start: N(0,1) in normalised space, real images, or `run:<folder>` of an earlier run. */
-  images: z.string().check(z.regex(/^(noise|real|run:.+)$/, "expected noise, real or run:<folder>")),
+  images: z
+    .string()
+    .check(z.regex(/^(noise|real|run:.+)$/, "expected noise, real or run:<folder>")),
   /** `soft` labels are learned, starting one-hot. */
   labels: z.enum(["hard", "soft"]),
   learningRate: z.strictObject({ initial: positive, learned: z.boolean() }),
@@ -98,14 +109,21 @@ const english = en().localeError;
 export function parseRecipe(value: unknown): Recipe {
   const result = recipeSchema.safeParse(value, { error: english });
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `  ${path.join(".") || "recipe"}: ${message}${came(value, path)}`);
+  const issues = result.error.issues.map(
+    ({ path, message }) => `  ${path.join(".") || "recipe"}: ${message}${came(value, path)}`,
+  );
   throw new RecipeError(`the recipe is not valid:\n${issues.join("\n")}`);
 }
 
 /** The value at a path, where it is short enough to show. */
 function came(recipe: unknown, path: readonly PropertyKey[]): string {
-  const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], recipe);
-  return value === undefined || (typeof value === "object" && value !== null) ? "" : `, got ${JSON.stringify(value)}`;
+  const value = path.reduce<unknown>(
+    (parent, key) => (parent as Record<PropertyKey, unknown>)[key],
+    recipe,
+  );
+  return value === undefined || (typeof value === "object" && value !== null)
+    ? ""
+    : `, got ${JSON.stringify(value)}`;
 }
 
 /** The fields of a recipe, dotted, for messages about unknown ones. */
@@ -118,4 +136,5 @@ export function recipeFields(recipe: Recipe): string[] {
 }
 
 /** JSON Schema of recipe files. */
-export const recipeJsonSchema = (): object => z.toJSONSchema(recipeSchema, { unrepresentable: "any" });
+export const recipeJsonSchema = (): object =>
+  z.toJSONSchema(recipeSchema, { unrepresentable: "any" });

@@ -29,7 +29,8 @@ export const recipes: readonly Recipe[] = [
   {
     ...lenetRecipe,
     name: "quickstart",
-    description: "Ten images that teach LeNet the embedded stroke digits in three steps from a known initialisation",
+    description:
+      "Ten images that teach LeNet the embedded stroke digits in three steps from a known initialisation",
     data: "stroke-digits",
   },
   {
@@ -65,7 +66,8 @@ export const recipes: readonly Recipe[] = [
   {
     ...lenetRecipe,
     name: "cifar10-random",
-    description: "A hundred images that teach any freshly initialised AlexCifarNet CIFAR-10 in 30 steps",
+    description:
+      "A hundred images that teach any freshly initialised AlexCifarNet CIFAR-10 in 30 steps",
     data: "cifar10",
     network: "alexcifarnet",
     initialization: "random",
@@ -76,4 +78,5 @@ export const recipes: readonly Recipe[] = [
   },
 ];
 
-export const recipeNamed = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name);
+export const recipeNamed = (name: string): Recipe | undefined =>
+  recipes.find((recipe) => recipe.name === name);

@@ -2,7 +2,13 @@
 import type { Executor } from "../runtime/executor.ts";
 import { type Baseline, baselineRates, randomRealBaseline } from "./baselines.ts";
 import type { Distilled } from "./distilled.ts";
-import { type Evaluation, Evaluator, type Measured, type Statistic, summarize } from "./evaluate.ts";
+import {
+  type Evaluation,
+  Evaluator,
+  type Measured,
+  type Statistic,
+  summarize,
+} from "./evaluate.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import { DivergenceError, Trainer, type TrainerState } from "./trainer.ts";
@@ -35,7 +41,12 @@ export interface Checkpoint {
   readonly losses: readonly number[];
   readonly best?: BestState;
   /** How gradients are summed: part of the numbers. */
-  readonly layout: { readonly plan: Plan["kind"]; readonly splits: number; readonly workers: number; readonly threads: number };
+  readonly layout: {
+    readonly plan: Plan["kind"];
+    readonly splits: number;
+    readonly workers: number;
+    readonly threads: number;
+  };
 }
 
 /** Where a run's files go. */
@@ -55,7 +66,12 @@ export interface RunOptions {
   readonly select?: Select;
   /** Stops after the iteration in progress; the state is saved. */
   readonly signal?: AbortSignal;
-  onIteration?(progress: { iteration: number; iterations: number; loss: number; accuracy?: Statistic }): void;
+  onIteration?(progress: {
+    iteration: number;
+    iterations: number;
+    loss: number;
+    accuracy?: Statistic;
+  }): void;
 }
 
 /** Seconds between two checkpoints, besides the one at every point of the curve. */
@@ -84,7 +100,12 @@ export async function distil(problem: Problem, options: RunOptions): Promise<Tra
   let losses = [...(options.resume?.losses ?? [])];
   let savedAt = clock();
   const save = async (): Promise<void> => {
-    const layout = { plan: plan.kind, splits: plan.splits, workers: executor.lanes, threads: executor.threads };
+    const layout = {
+      plan: plan.kind,
+      splits: plan.splits,
+      workers: executor.lanes,
+      threads: executor.threads,
+    };
     await storage.checkpoint({ state: trainer.state, seconds: clock(), losses, best, layout });
     savedAt = clock();
   };
@@ -99,7 +120,10 @@ export async function distil(problem: Problem, options: RunOptions): Promise<Tra
     const due = iteration % every === 0 || iteration === iterations;
     let accuracy: Statistic | undefined;
     if (due) {
-      const trained = await evaluator.trained(evaluator.networks("curve", networks), trainer.distilled);
+      const trained = await evaluator.trained(
+        evaluator.networks("curve", networks),
+        trainer.distilled,
+      );
       accuracy = (await evaluator.measure(trained, problem.heldOut)).accuracy;
       if (!best || accuracy.mean > best.accuracy) {
         best = { iteration, accuracy: accuracy.mean, distilled: copyOf(trainer.distilled) };
@@ -119,7 +143,10 @@ export async function distil(problem: Problem, options: RunOptions): Promise<Tra
   }
   const finished = trainer.state.iteration >= iterations;
   if (!finished) await save();
-  const chosen = select === "best" && best ? best : { iteration: trainer.state.iteration, distilled: trainer.distilled };
+  const chosen =
+    select === "best" && best
+      ? best
+      : { iteration: trainer.state.iteration, distilled: trainer.distilled };
   return { distilled: chosen.distilled, iteration: chosen.iteration, seconds: clock(), finished };
 }
 
@@ -147,7 +174,11 @@ export async function evaluateDistilled(
   const before: Measured[] = [];
   const after: Measured[] = [];
   for (let first = 0; first < count; first += executor.lanes) {
-    const initial = evaluator.networks("evaluation", Math.min(executor.lanes, count - first), first);
+    const initial = evaluator.networks(
+      "evaluation",
+      Math.min(executor.lanes, count - first),
+      first,
+    );
     before.push(...(await evaluator.measureEach(initial, test)));
     after.push(...(await evaluator.measureEach(await evaluator.trained(initial, distilled), test)));
   }
@@ -155,12 +186,20 @@ export async function evaluateDistilled(
 }
 
 /** Random real images at the same budget: ten sets, or five with five networks each. */
-export async function evaluateBaseline(problem: Problem, executor: Executor, onNetwork?: OnNetwork): Promise<Baseline> {
+export async function evaluateBaseline(
+  problem: Problem,
+  executor: Executor,
+  onNetwork?: OnNetwork,
+): Promise<Baseline> {
   const fixed = problem.recipe.initialization === "fixed";
   const options = fixed ? { draws: 10, networks: 1 } : { draws: 5, networks: 5 };
   const total = (baselineRates.length + options.draws) * options.networks;
   let done = 0;
-  return randomRealBaseline(problem, new Evaluator(problem, executor, () => onNetwork?.(++done, total)), options);
+  return randomRealBaseline(
+    problem,
+    new Evaluator(problem, executor, () => onNetwork?.(++done, total)),
+    options,
+  );
 }
 
 const copyOf = ({ images, labels, learningRates }: Distilled): Distilled => ({

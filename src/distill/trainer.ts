@@ -3,7 +3,14 @@ import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { adamStep, type Moments, zeroMoments } from "./adam.ts";
-import { type Distilled, initialDistilled, type RawDistilled, sigmoid, softplus, toDistilled } from "./distilled.ts";
+import {
+  type Distilled,
+  initialDistilled,
+  type RawDistilled,
+  sigmoid,
+  softplus,
+  toDistilled,
+} from "./distilled.ts";
 import { computeMetaGradient, type MetaGradientResult } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
 import { initialParameters, type Parameters, type Problem } from "./problem.ts";
@@ -13,7 +20,11 @@ import { scheduleFactor } from "./schedule.ts";
 export interface TrainerState extends RawDistilled {
   /** Iterations done. Random numbers depend on it alone, so it is also the generator's position. */
   iteration: number;
-  readonly moments: { readonly images: Moments; readonly labels: Moments; readonly rawRates: Moments };
+  readonly moments: {
+    readonly images: Moments;
+    readonly labels: Moments;
+    readonly rawRates: Moments;
+  };
   /** Running mean of the gradient's norm, 0 before the first iteration. */
   clipAverage: number;
 }
@@ -31,7 +42,10 @@ export class DivergenceError extends Error {
 }
 
 /** The state before the first iteration; `start` replaces what the recipe begins with. */
-export function initialState(problem: Problem, start: RawDistilled = initialDistilled(problem)): TrainerState {
+export function initialState(
+  problem: Problem,
+  start: RawDistilled = initialDistilled(problem),
+): TrainerState {
   return {
     ...start,
     iteration: 0,
@@ -51,9 +65,17 @@ const divergence = (iteration: number, what: string): DivergenceError =>
 
 /** Why no step can follow from a state, if none can. */
 function whyStuck({ images, labels, rawRates, moments }: TrainerState): string | undefined {
-  const all = [images, labels, rawRates, ...Object.values(moments).flatMap(({ first, second }) => [first, second])];
-  if (!all.every((values) => values.every(Number.isFinite))) return "the step leaves the range of float32";
-  return rawRates.every((raw) => Math.fround(softplus(raw)) === 0) ? "every learning rate falls to zero" : undefined;
+  const all = [
+    images,
+    labels,
+    rawRates,
+    ...Object.values(moments).flatMap(({ first, second }) => [first, second]),
+  ];
+  if (!all.every((values) => values.every(Number.isFinite)))
+    return "the step leaves the range of float32";
+  return rawRates.every((raw) => Math.fround(softplus(raw)) === 0)
+    ? "every learning rate falls to zero"
+    : undefined;
 }
 
 export class Trainer {
@@ -74,7 +96,8 @@ export class Trainer {
     const [channels, height, width] = dataset.shape;
     this.#realImages = new Float32Array(recipe.outer.batch * channels * height * width);
     this.#realLabels = new Float32Array(recipe.outer.batch * dataset.classes.length);
-    this.#known = recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
+    this.#known =
+      recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
   }
 
   get distilled(): Distilled {
@@ -92,12 +115,22 @@ export class Trainer {
     this.#sampleRealBatch(iteration);
     const networks = Array.from(
       { length: recipe.outer.networks },
-      (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * recipe.outer.networks + k),
+      (_, k) =>
+        this.#known ??
+        initialParameters(this.#problem, "training", iteration * recipe.outer.networks + k),
     );
-    const gradient = await computeMetaGradient(this.#executor, this.#plan, network, unroll, networks, distilled, {
-      images: this.#realImages,
-      labels: this.#realLabels,
-    });
+    const gradient = await computeMetaGradient(
+      this.#executor,
+      this.#plan,
+      network,
+      unroll,
+      networks,
+      distilled,
+      {
+        images: this.#realImages,
+        labels: this.#realLabels,
+      },
+    );
     // d softplus(r) / dr = sigmoid(r)
     const rawRates = gradient.learningRates.map((g, i) => g * sigmoid(this.state.rawRates[i]!));
     const norm = this.#norm(gradient, rawRates);
@@ -143,8 +176,10 @@ export class Trainer {
     state.iteration++;
     const { iteration, moments } = state;
     adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
-    if (labels === "soft") adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
-    if (learningRate.learned) adamStep(state.rawRates, rawRates, moments.rawRates, iteration, options, scale);
+    if (labels === "soft")
+      adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
+    if (learningRate.learned)
+      adamStep(state.rawRates, rawRates, moments.rawRates, iteration, options, scale);
   }
 
   /** Shrinks a gradient longer than the running mean to that mean; one outlier moves the mean at most threefold. */

@@ -1,6 +1,12 @@
 /** Checkpoints as safetensors files: tensors as they are, numbers in the metadata as JSON. */
 import type { BestState, Checkpoint } from "../distill/run.ts";
-import { decodeSafetensors, encodeSafetensors, float32Tensor, type RawTensor, toFloat32Array } from "./safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Tensor,
+  type RawTensor,
+  toFloat32Array,
+} from "./safetensors.ts";
 
 const FORMAT = "onnx-distill-checkpoint";
 const LEARNED = ["images", "labels", "rawRates"] as const;
@@ -26,7 +32,11 @@ export function encodeCheckpoint({ state, seconds, losses, best, layout }: Check
     layout,
     ...(best ? { best: { iteration: best.iteration, accuracy: best.accuracy } } : {}),
   };
-  return encodeSafetensors(tensors, { format: FORMAT, version: "1", numbers: JSON.stringify(numbers) });
+  return encodeSafetensors(tensors, {
+    format: FORMAT,
+    version: "1",
+    numbers: JSON.stringify(numbers),
+  });
 }
 
 /**
@@ -35,7 +45,9 @@ export function encodeCheckpoint({ state, seconds, losses, best, layout }: Check
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.format !== FORMAT || metadata.version !== "1" || !metadata.numbers) {
-    throw new Error(`expected a checkpoint (format ${FORMAT}, version 1), got format "${metadata.format ?? "none"}"`);
+    throw new Error(
+      `expected a checkpoint (format ${FORMAT}, version 1), got format "${metadata.format ?? "none"}"`,
+    );
   }
   const { iteration, clipAverage, seconds, losses, layout, best } = JSON.parse(metadata.numbers);
   const tensor = (name: string): Float32Array => {
@@ -43,10 +55,17 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     if (!raw) throw new Error(`the checkpoint lacks the tensor "${name}"`);
     return toFloat32Array(raw);
   };
-  const moments = (key: string) => ({ first: tensor(`adam.first.${key}`), second: tensor(`adam.second.${key}`) });
+  const moments = (key: string) => ({
+    first: tensor(`adam.first.${key}`),
+    second: tensor(`adam.second.${key}`),
+  });
   const bestState: BestState | undefined = best && {
     ...best,
-    distilled: { images: tensor("best.images"), labels: tensor("best.labels"), learningRates: tensor("best.learningRates") },
+    distilled: {
+      images: tensor("best.images"),
+      labels: tensor("best.labels"),
+      learningRates: tensor("best.learningRates"),
+    },
   };
   return {
     state: {
@@ -55,7 +74,11 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       rawRates: tensor("rawRates"),
       iteration,
       clipAverage,
-      moments: { images: moments("images"), labels: moments("labels"), rawRates: moments("rawRates") },
+      moments: {
+        images: moments("images"),
+        labels: moments("labels"),
+        rawRates: moments("rawRates"),
+      },
     },
     seconds,
     losses,

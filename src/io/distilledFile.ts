@@ -2,7 +2,12 @@
 import type { Distilled } from "../distill/distilled.ts";
 import { distilledShapes } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
-import { decodeSafetensors, encodeSafetensors, float32Tensor, toFloat32Array } from "./safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Tensor,
+  toFloat32Array,
+} from "./safetensors.ts";
 
 const FORMAT = "onnx-distill";
 
@@ -22,7 +27,10 @@ export function encodeDistilled(problem: Problem, distilled: Distilled): Uint8Ar
       steps: String(recipe.steps),
       epochs: String(recipe.epochs),
       network: network.name,
-      init: JSON.stringify({ initialization: recipe.initialization, initializer: recipe.initializer }),
+      init: JSON.stringify({
+        initialization: recipe.initialization,
+        initializer: recipe.initializer,
+      }),
       seed: String(recipe.seed),
       mean: JSON.stringify(dataset.normalization.mean),
       std: JSON.stringify(dataset.normalization.std),
@@ -43,7 +51,9 @@ export interface DistilledFile extends Distilled {
 export function decodeDistilled(bytes: Uint8Array): DistilledFile {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.format !== FORMAT || metadata.version !== "1") {
-    throw new Error(`expected distilled images (format ${FORMAT}, version 1), got format "${metadata.format ?? "none"}"`);
+    throw new Error(
+      `expected distilled images (format ${FORMAT}, version 1), got format "${metadata.format ?? "none"}"`,
+    );
   }
   const read = (name: string) => {
     const raw = tensors.get(name);

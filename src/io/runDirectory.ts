@@ -130,9 +130,13 @@ export class RunDirectory implements RunStorage {
     const { outer } = await this.recipe();
     const iterations = await this.checkpointIterations();
     const part = (iteration: number) => Math.floor((iteration * KEPT_PARTS) / outer.iterations);
-    const isFirstOfPart = (iteration: number, i: number) => i === 0 || part(iterations[i - 1]!) < part(iteration);
-    const dropped = iterations.slice(0, -KEPT_LAST).filter((iteration, i) => !isFirstOfPart(iteration, i));
-    for (const iteration of dropped) await rm(join(this.path, checkpointName(iteration)), { force: true });
+    const isFirstOfPart = (iteration: number, i: number) =>
+      i === 0 || part(iterations[i - 1]!) < part(iteration);
+    const dropped = iterations
+      .slice(0, -KEPT_LAST)
+      .filter((iteration, i) => !isFirstOfPart(iteration, i));
+    for (const iteration of dropped)
+      await rm(join(this.path, checkpointName(iteration)), { force: true });
   }
 }
 

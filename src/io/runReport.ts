@@ -1,5 +1,10 @@
 /** What a person looks at in a run's folder: sheets of the distilled images and report.html. */
-import { type Distilled, distilledShapes, initialDistilled, toDistilled } from "../distill/distilled.ts";
+import {
+  type Distilled,
+  distilledShapes,
+  initialDistilled,
+  toDistilled,
+} from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
@@ -24,7 +29,11 @@ export interface RunSummary {
 }
 
 /** Draws images/first.png, latest.png and strip.png. Colour or grey images only; others have no pictures. */
-export async function drawImages(directory: RunDirectory, problem: Problem, distilled: Distilled): Promise<void> {
+export async function drawImages(
+  directory: RunDirectory,
+  problem: Problem,
+  distilled: Distilled,
+): Promise<void> {
   const { dataset, unroll } = problem;
   if (dataset.shape[0] !== 1 && dataset.shape[0] !== 3) return;
   const shapes = distilledShapes(problem);
@@ -37,13 +46,18 @@ export async function drawImages(directory: RunDirectory, problem: Problem, dist
   const tensor = (data: Float32Array): FloatTensor => ({ data, shape: shapes.images });
   const stepLabels = (of: Distilled): string[] =>
     Array.from({ length: unroll.steps }, (_, s) => {
-      const rates = Array.from({ length: unroll.epochs }, (_, e) => formatNumber(of.learningRates[e * unroll.steps + s]!));
+      const rates = Array.from({ length: unroll.epochs }, (_, e) =>
+        formatNumber(of.learningRates[e * unroll.steps + s]!),
+      );
       return [`step ${s + 1}`, ...rates.map((rate) => `lr ${rate}`)].join("\n");
     });
-  const grid = (of: Distilled) => renderGrid({ images: tensor(of.images), ...sheet(of), stepLabels: stepLabels(of) });
+  const grid = (of: Distilled) =>
+    renderGrid({ images: tensor(of.images), ...sheet(of), stepLabels: stepLabels(of) });
 
   const iterations = await directory.checkpointIterations();
-  const start = problem.recipe.images.startsWith("run:") ? undefined : toDistilled(initialDistilled(problem));
+  const start = problem.recipe.images.startsWith("run:")
+    ? undefined
+    : toDistilled(initialDistilled(problem));
   if (start) await directory.write("images/first.png", await grid(start));
   await directory.write("images/latest.png", await grid(distilled));
   const snapshots = [];
@@ -52,7 +66,8 @@ export async function drawImages(directory: RunDirectory, problem: Problem, dist
     const { state } = await directory.readCheckpoint(iteration);
     snapshots.push({ iteration, images: tensor(state.images) });
   }
-  if (snapshots.length > 0) await directory.write("images/strip.png", await renderStrip(snapshots, sheet(distilled)));
+  if (snapshots.length > 0)
+    await directory.write("images/strip.png", await renderStrip(snapshots, sheet(distilled)));
 }
 
 /** Milliseconds between two drawings while a run goes on. */
@@ -73,7 +88,11 @@ export function picturing(directory: RunDirectory, problem: Problem): RunStorage
 }
 
 /** Writes report.html from the run's files. */
-export async function writeReport(directory: RunDirectory, problem: Problem, summary: RunSummary): Promise<void> {
+export async function writeReport(
+  directory: RunDirectory,
+  problem: Problem,
+  summary: RunSummary,
+): Promise<void> {
   const { recipe } = problem;
   const picture = (name: string) => directory.read(`images/${name}.png`).catch(() => undefined);
   const [latest, first, strip] = await Promise.all(["latest", "first", "strip"].map(picture));
@@ -92,8 +111,14 @@ export async function writeReport(directory: RunDirectory, problem: Problem, sum
         ...(recipe.expected ? [{ label: "Expected", value: recipe.expected }] : []),
         { label: "Iterations", value: formatCount(summary.iterations) },
         { label: "Training time", value: formatDuration(summary.seconds) },
-        { label: "State reported", value: `${summary.selected.select}, iteration ${formatCount(summary.selected.iteration)}` },
-        { label: "Machine", value: `${summary.machine.cpu}, ${summary.machine.cores} cores, ${summary.machine.device}` },
+        {
+          label: "State reported",
+          value: `${summary.selected.select}, iteration ${formatCount(summary.selected.iteration)}`,
+        },
+        {
+          label: "Machine",
+          value: `${summary.machine.cpu}, ${summary.machine.cores} cores, ${summary.machine.device}`,
+        },
         { label: "Seed", value: String(recipe.seed) },
       ],
       distilledPng: latest,

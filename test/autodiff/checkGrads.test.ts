@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { checkGrads, GradientMismatch } from "../../src/autodiff/checkGrads.ts";
-import { add, matmul, mul, reduceSum, stopGradient, sub } from "../../src/ir/build/index.ts";
+import { add, matmul, mul, reduceSum, stopGradient, sub } from "../../src/ir/builders/index.ts";
 import type { Value } from "../../src/ir/value.ts";
 
 /** The value of x^2, the derivative x. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkGrads } from "../../src/autodiff/checkGrads.ts";
-import * as build from "../../src/ir/build/index.ts";
+import * as build from "../../src/ir/builders/index.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { anyShape, convCase, poolCase, reduction, shapeAndAxis } from "../ir/arbitraries.ts";
 import { type anywhere, awayFromZero, type Point, pointsOf, spaced } from "./points.ts";

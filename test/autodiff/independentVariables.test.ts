@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { gradient } from "../../src/autodiff/gradient.ts";
 import { jvp } from "../../src/autodiff/jvp.ts";
-import { flatten, input, mul, reduceSum, take, transpose } from "../../src/ir/build/index.ts";
+import { flatten, input, mul, reduceSum, take, transpose } from "../../src/ir/builders/index.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
 import type { Value } from "../../src/ir/value.ts";
 

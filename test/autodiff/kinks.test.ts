@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { vjp } from "../../src/autodiff/gradient.ts";
 import { jvp } from "../../src/autodiff/jvp.ts";
-import * as build from "../../src/ir/build/index.ts";
+import * as build from "../../src/ir/builders/index.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
 import type { Shape } from "../../src/ir/ops.ts";
 import type { Value } from "../../src/ir/value.ts";

@@ -1,6 +1,6 @@
 /** For every operator with a derivative, its applications to arbitrary shapes and attributes. */
 import fc from "fast-check";
-import * as build from "../../src/ir/build/index.ts";
+import * as build from "../../src/ir/builders/index.ts";
 import type { OpName } from "../../src/ir/ops.ts";
 import { makeValue, type Value } from "../../src/ir/value.ts";
 import {

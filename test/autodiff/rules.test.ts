@@ -5,7 +5,7 @@ import { vjp } from "../../src/autodiff/gradient.ts";
 import { jvp } from "../../src/autodiff/jvp.ts";
 import { piecewiseConstant } from "../../src/autodiff/rule.ts";
 import { rules } from "../../src/autodiff/rules/index.ts";
-import { input, mul } from "../../src/ir/build/index.ts";
+import { input, mul } from "../../src/ir/builders/index.ts";
 import { topologicalOrder } from "../../src/ir/graph.ts";
 import type { OpName } from "../../src/ir/ops.ts";
 import { sizeOf } from "../../src/ir/value.ts";

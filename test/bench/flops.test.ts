@@ -8,7 +8,7 @@ import {
   input,
   matmul,
   relu,
-} from "../../src/ir/build/index.ts";
+} from "../../src/ir/builders/index.ts";
 import type { ConvWindow } from "../../src/ir/ops.ts";
 import type { Value } from "../../src/ir/value.ts";
 

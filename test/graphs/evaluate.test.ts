@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { defineNetwork, evaluateGraph, type LossName } from "../../graphs/index.ts";
-import { flatten } from "../../src/ir/build/index.ts";
+import { flatten } from "../../src/ir/builders/index.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
 
 /** Logits are the pixels themselves. */

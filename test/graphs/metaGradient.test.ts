@@ -10,7 +10,7 @@ import {
   type Unroll,
 } from "../../graphs/index.ts";
 import { gradient } from "../../src/autodiff/gradient.ts";
-import { input, logSoftmax, reshape, slice } from "../../src/ir/build/index.ts";
+import { input, logSoftmax, reshape, slice } from "../../src/ir/builders/index.ts";
 import { relativeError } from "../../src/ir/float32.ts";
 import { evaluate, type Feeds } from "../../src/ir/interpreter/index.ts";
 import { recipeFeeds } from "./recipeFeeds.ts";

@@ -9,7 +9,7 @@ import {
   type Network,
 } from "../../graphs/index.ts";
 import { initializedBy } from "../../graphs/initialization.ts";
-import { flatten, input, relu } from "../../src/ir/build/index.ts";
+import { flatten, input, relu } from "../../src/ir/builders/index.ts";
 import { sizeOf } from "../../src/ir/value.ts";
 
 const parameterCount = ({ parameters }: Network): number =>

@@ -1,6 +1,6 @@
 /** Networks small enough to differentiate numerically. */
 import { defineNetwork, mlp, type Network } from "../../graphs/index.ts";
-import { flatten, maxPool2d, relu } from "../../src/ir/build/index.ts";
+import { flatten, maxPool2d, relu } from "../../src/ir/builders/index.ts";
 
 export const tinyMlp = (classes = 3): Network => mlp({ input: [1, 2, 2], hidden: [4], classes });
 

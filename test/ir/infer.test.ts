@@ -14,7 +14,7 @@ import {
   poolScatter,
   sumPool,
   sumPoolGrad,
-} from "../../src/ir/build/index.ts";
+} from "../../src/ir/builders/index.ts";
 import type { Shape } from "../../src/ir/ops.ts";
 import { ShapeError } from "../../src/ir/shapes.ts";
 import { makeValue, type Value } from "../../src/ir/value.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { innerStepGraph, metaGradientGraph, mlp, toGraph } from "../../graphs/index.ts";
-import { constant, input, mul } from "../../src/ir/build/index.ts";
+import { constant, input, mul } from "../../src/ir/builders/index.ts";
 import { optimize } from "../../src/ir/passes/index.ts";
 import { printGraph } from "../../src/ir/print.ts";
 

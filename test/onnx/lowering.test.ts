@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as build from "../../src/ir/build/index.ts";
+import * as build from "../../src/ir/builders/index.ts";
 import { roundToFloat32 } from "../../src/ir/float32.ts";
 import { makeValue, type Value } from "../../src/ir/value.ts";
 import { anywhere, type Point, pointsOf, spaced } from "../autodiff/points.ts";

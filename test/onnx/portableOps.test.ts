@@ -10,7 +10,7 @@ import {
   recipeGraphs,
   toGraph,
 } from "../../graphs/index.ts";
-import { input } from "../../src/ir/build/index.ts";
+import { input } from "../../src/ir/builders/index.ts";
 import { optimize } from "../../src/ir/passes/index.ts";
 import { lower } from "../../src/onnx/lowering/index.ts";
 import type { OnnxModel } from "../../src/onnx/model.ts";

@@ -1,6 +1,6 @@
 /** Derivatives of elementwise operators. At kinks they follow PyTorch. */
 
-import { literal } from "../../ir/build/elementwise.ts";
+import { literal } from "../../ir/builders/elementwise.ts";
 import {
   add,
   and,
@@ -20,7 +20,7 @@ import {
   sign,
   sub,
   where,
-} from "../../ir/build/index.ts";
+} from "../../ir/builders/index.ts";
 import type { OpName } from "../../ir/ops.ts";
 import type { Value } from "../../ir/value.ts";
 import { elementwise, multilinear, piecewiseConstant, type RuleTable, sum } from "../rule.ts";

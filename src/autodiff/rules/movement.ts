@@ -1,5 +1,5 @@
 /** Derivatives of operators that move entries: each one's transpose moves them back. */
-import { concat, reshape, split, transpose, zeros } from "../../ir/build/index.ts";
+import { concat, reshape, split, transpose, zeros } from "../../ir/builders/index.ts";
 import type { OpName } from "../../ir/ops.ts";
 import { makeValue } from "../../ir/value.ts";
 import { multilinear, type RuleTable } from "../rule.ts";

@@ -10,7 +10,7 @@ import {
   sumPool,
   sumPoolGrad,
   transposeMatrix,
-} from "../../ir/build/index.ts";
+} from "../../ir/builders/index.ts";
 import type { OpName } from "../../ir/ops.ts";
 import type { Value } from "../../ir/value.ts";
 import { multilinear, piecewiseConstant, type RuleTable } from "../rule.ts";

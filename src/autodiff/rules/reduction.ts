@@ -1,5 +1,5 @@
 /** Derivatives of reductions and of softmax. */
-import { cast, div, equal, expand, mul, reduceSum, reshape, sub } from "../../ir/build/index.ts";
+import { cast, div, equal, expand, mul, reduceSum, reshape, sub } from "../../ir/builders/index.ts";
 import type { OpName, Reduction } from "../../ir/ops.ts";
 import type { Value } from "../../ir/value.ts";
 import { multilinear, type Primal, type RuleTable } from "../rule.ts";

@@ -14,7 +14,14 @@ import { encodeSafetensors, float32Tensor } from "../../io/safetensors.ts";
 import { devices } from "../../runtime/devices.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
-import { type CommandContext, type CommonOptions, defineCommand, parseCount, printResult, type Register } from "../command.ts";
+import {
+  type CommandContext,
+  type CommonOptions,
+  defineCommand,
+  parseCount,
+  printResult,
+  type Register,
+} from "../command.ts";
 import { UsageError } from "../errors.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
@@ -41,9 +48,22 @@ export const registerRun: Register = (program, context) => {
   )
     .option("--data <folder>", "where data sets are looked for first")
     .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
-    .option("--set <key=value>", "changes a field of the recipe, such as outer.batch=512; repeatable", collect)
-    .option("--seeds <list>", "runs once for each seed, such as 1,2,3, and reports mean and deviation", parseSeeds)
-    .option("--select <state>", "report the last state, or the best on held-out training images", parseSelect, "last")
+    .option(
+      "--set <key=value>",
+      "changes a field of the recipe, such as outer.batch=512; repeatable",
+      collect,
+    )
+    .option(
+      "--seeds <list>",
+      "runs once for each seed, such as 1,2,3, and reports mean and deviation",
+      parseSeeds,
+    )
+    .option(
+      "--select <state>",
+      "report the last state, or the best on held-out training images",
+      parseSelect,
+      "last",
+    )
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
   withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
     const seeds = options.seeds ?? [options.seed];
@@ -59,7 +79,8 @@ export const registerRun: Register = (program, context) => {
       if (!summary) return;
       summaries.push(summary);
     }
-    if (summaries.length === 1) printResult(context, options, asJson(summaries[0]!), asText(summaries[0]!));
+    if (summaries.length === 1)
+      printResult(context, options, asJson(summaries[0]!), asText(summaries[0]!));
     else printResult(context, options, seedsJson(summaries), seedsText(summaries));
   });
 };
@@ -94,7 +115,9 @@ async function runOnce(
     const storage = directory ?? (await RunDirectory.create(path, recipe));
     await writeInitial(storage, problem);
     status.message(`${recipe.name}: ${recipe.description}`);
-    status.message(`${dataset.name}, ${dataset.train.count} training and ${dataset.test.count} test images; ${describePlan(plan, executor.lanes)}`);
+    status.message(
+      `${dataset.name}, ${dataset.train.count} training and ${dataset.test.count} test images; ${describePlan(plan, executor.lanes)}`,
+    );
     const trained = await distil(problem, {
       executor,
       plan,
@@ -104,7 +127,12 @@ async function runOnce(
       select: options.select,
       signal: context.signal,
       onIteration: ({ iteration, iterations, loss, accuracy }) =>
-        status.update({ iteration, iterations, loss, note: accuracy && `held-out ${formatPercent(accuracy)}` }),
+        status.update({
+          iteration,
+          iterations,
+          loss,
+          note: accuracy && `held-out ${formatPercent(accuracy)}`,
+        }),
     });
     status.done();
     if (!trained.finished) {
@@ -116,8 +144,15 @@ async function runOnce(
     status.message("evaluating");
     const progress = createProgressLine(context, options);
     const stoppable = interruptible(executor, context.signal);
-    const show = (what: string) => (done: number, total: number) => progress.update(`${what}: ${done} of ${total} networks measured`);
-    const { before, after } = await evaluateDistilled(problem, stoppable, trained.distilled, undefined, show("before and after training"));
+    const show = (what: string) => (done: number, total: number) =>
+      progress.update(`${what}: ${done} of ${total} networks measured`);
+    const { before, after } = await evaluateDistilled(
+      problem,
+      stoppable,
+      trained.distilled,
+      undefined,
+      show("before and after training"),
+    );
     const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
     progress.done();
     const summary: RunSummary = {
@@ -136,9 +171,12 @@ async function runOnce(
     await writeReport(storage, problem, summary);
     return summary;
   } catch (error) {
-    if (error instanceof DivergenceError) status.message(`the last good state is kept in ${join(path, "checkpoints")}`);
+    if (error instanceof DivergenceError)
+      status.message(`the last good state is kept in ${join(path, "checkpoints")}`);
     if (!context.signal.aborted || error !== context.signal.reason) throw error;
-    status.message(`stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}; continue with: ${continuing(name, path, options)}`);
+    status.message(
+      `stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}; continue with: ${continuing(name, path, options)}`,
+    );
     return undefined;
   } finally {
     await executor.close();
@@ -146,7 +184,11 @@ async function runOnce(
 }
 
 /** The command that continues a stopped run. */
-const continuing = (name: string, path: string, { data, select, device }: RunCommandOptions): string =>
+const continuing = (
+  name: string,
+  path: string,
+  { data, select, device }: RunCommandOptions,
+): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
@@ -161,7 +203,10 @@ async function writeInitial(directory: RunDirectory, problem: Problem): Promise<
   const tensors = problem.network.parameters.map(
     ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
   );
-  await directory.write("initial.safetensors", encodeSafetensors(new Map(tensors), { format: "pt" }));
+  await directory.write(
+    "initial.safetensors",
+    encodeSafetensors(new Map(tensors), { format: "pt" }),
+  );
 }
 
 /** Where the learned values start: an earlier run's result, or what the recipe says. */
@@ -170,13 +215,20 @@ async function startOf(problem: Problem): Promise<RawDistilled> {
   const { images } = problem.recipe;
   if (!images.startsWith("run:")) return initial;
   const folder = images.slice("run:".length);
-  const earlier = decodeDistilled(await (await RunDirectory.open(folder)).read("distilled.safetensors"));
+  const earlier = decodeDistilled(
+    await (await RunDirectory.open(folder)).read("distilled.safetensors"),
+  );
   for (const key of ["images", "labels"] as const) {
     if (earlier[key].length !== initial[key].length) {
-      throw new UsageError(`images: the run in ${folder} has ${key} [${earlier.shapes[key]}], which this recipe cannot start from`);
+      throw new UsageError(
+        `images: the run in ${folder} has ${key} [${earlier.shapes[key]}], which this recipe cannot start from`,
+      );
     }
   }
-  const rates = earlier.learningRates.length === initial.rawRates.length ? earlier.learningRates.map(inverseSoftplus) : initial.rawRates;
+  const rates =
+    earlier.learningRates.length === initial.rawRates.length
+      ? earlier.learningRates.map(inverseSoftplus)
+      : initial.rawRates;
   return { images: earlier.images, labels: earlier.labels, rawRates: rates };
 }
 
@@ -198,7 +250,8 @@ const asText = (summary: RunSummary): string =>
 
 /** Over seeds: each run's accuracies count as one. */
 function overSeeds(summaries: readonly RunSummary[]): Accuracies {
-  const of = (pick: (summary: RunSummary) => Statistic) => statistic(summaries.map((summary) => pick(summary).mean));
+  const of = (pick: (summary: RunSummary) => Statistic) =>
+    statistic(summaries.map((summary) => pick(summary).mean));
   return {
     before: of(({ before }) => before),
     accuracy: of(({ accuracy }) => accuracy),
@@ -214,7 +267,11 @@ const seedsJson = (summaries: readonly RunSummary[]) => ({
 });
 
 function seedsText(summaries: readonly RunSummary[]): string {
-  const rows = summaries.map(({ run, accuracy: one, seconds }) => [run, formatPercent(one), formatDuration(seconds)]);
+  const rows = summaries.map(({ run, accuracy: one, seconds }) => [
+    run,
+    formatPercent(one),
+    formatDuration(seconds),
+  ]);
   const runs = formatTable(rows, { header: ["run", "accuracy", "training time"] });
   return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(overSeeds(summaries)))}`;
 }

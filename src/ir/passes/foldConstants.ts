@@ -1,5 +1,5 @@
 /** Replaces what depends on literals alone by its value. */
-import { constant } from "../build/index.ts";
+import { constant } from "../builders/index.ts";
 import { rewrite } from "../graph.ts";
 import { evaluate } from "../interpreter/index.ts";
 import type { OpName } from "../ops.ts";

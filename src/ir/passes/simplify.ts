@@ -1,7 +1,7 @@
 /** Algebraic simplification, value by value: identities of arithmetic, broadcasting and movement. */
 
-import { literal } from "../build/elementwise.ts";
-import * as build from "../build/index.ts";
+import { literal } from "../builders/elementwise.ts";
+import * as build from "../builders/index.ts";
 import { rewrite } from "../graph.ts";
 import type { OpName } from "../ops.ts";
 import { broadcastShapes, sameShape } from "../shapes.ts";

@@ -1,7 +1,7 @@
 /** Elementwise operators. Sign has no WebGPU kernel and is made of comparisons. */
 
 import type { ElementwiseOp } from "../../autodiff/rules/elementwise.ts";
-import { literal } from "../../ir/build/elementwise.ts";
+import { literal } from "../../ir/builders/elementwise.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
 import { same } from "./lowering.ts";

@@ -1,6 +1,6 @@
 /** Small arrays for the interpreter's tests: integers, so that sums and products are exact. */
 import fc from "fast-check";
-import { input } from "../../../src/ir/build/index.ts";
+import { input } from "../../../src/ir/builders/index.ts";
 import { evaluate } from "../../../src/ir/interpreter/index.ts";
 import type { Shape } from "../../../src/ir/ops.ts";
 import { sizeOf, type Value } from "../../../src/ir/value.ts";

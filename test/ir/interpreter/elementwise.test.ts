@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as build from "../../../src/ir/build/index.ts";
+import * as build from "../../../src/ir/builders/index.ts";
 import { erf } from "../../../src/ir/interpreter/erf.ts";
 import { broadcastShapes } from "../../../src/ir/shapes.ts";
 import type { Value } from "../../../src/ir/value.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { add, constant, input, mul, neg, reshape } from "../../../src/ir/build/index.ts";
+import { add, constant, input, mul, neg, reshape } from "../../../src/ir/builders/index.ts";
 import { evaluate } from "../../../src/ir/interpreter/index.ts";
 import type { Value } from "../../../src/ir/value.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as build from "../../../src/ir/build/index.ts";
+import * as build from "../../../src/ir/builders/index.ts";
 import type { Shape } from "../../../src/ir/ops.ts";
 import { makeValue, sizeOf } from "../../../src/ir/value.ts";
 import { indexed, permutation, strided } from "../arbitraries.ts";

@@ -7,7 +7,7 @@ import {
   poolScatter,
   sumPool,
   sumPoolGrad,
-} from "../../../src/ir/build/index.ts";
+} from "../../../src/ir/builders/index.ts";
 import { poolCase } from "../arbitraries.ts";
 import { apply, dot, entry, integers, positions } from "./arrays.ts";
 

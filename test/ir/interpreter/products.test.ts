@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { conv, convDataGrad, convWeightGrad, matmul } from "../../../src/ir/build/index.ts";
+import { conv, convDataGrad, convWeightGrad, matmul } from "../../../src/ir/builders/index.ts";
 import { broadcastShapes } from "../../../src/ir/shapes.ts";
 import { type ConvCase, convCase, factors } from "../arbitraries.ts";
 import { apply, dot, entry, integers, positions, type Tensor } from "./arrays.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { reduceMax, reduceSum, softmax } from "../../../src/ir/build/index.ts";
+import { reduceMax, reduceSum, softmax } from "../../../src/ir/builders/index.ts";
 import { reduction } from "../arbitraries.ts";
 import { apply, entry, integers, positions, type Tensor } from "./arrays.ts";
 

@@ -1,6 +1,6 @@
 /** Random expressions of the kinds that the passes rewrite, finite everywhere. */
 import fc from "fast-check";
-import * as build from "../../../src/ir/build/index.ts";
+import * as build from "../../../src/ir/builders/index.ts";
 import { broadcastShapes } from "../../../src/ir/shapes.ts";
 import type { Value } from "../../../src/ir/value.ts";
 

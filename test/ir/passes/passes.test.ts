@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lenet, metaGradientGraph, toGraph } from "../../../graphs/index.ts";
-import * as build from "../../../src/ir/build/index.ts";
+import * as build from "../../../src/ir/builders/index.ts";
 import { relativeError } from "../../../src/ir/float32.ts";
 import { topologicalOrder } from "../../../src/ir/graph.ts";
 import { evaluate } from "../../../src/ir/interpreter/index.ts";
