@@ -49,7 +49,7 @@ export const recipes: readonly Recipe[] = [
     initialization: "random",
     steps: 10,
     learningRate: { initial: 0.02, learned: true },
-    outer: { ...lenetRecipe.outer, networks: 2 },
+    outer: { ...lenetRecipe.outer, iterations: 5000, networks: 2, rate: 0.02 },
     expected: "Wang et al. 2018: 79.5 % +- 8.1 over 200 networks",
   },
   {
