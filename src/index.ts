@@ -18,6 +18,13 @@ export {
   writeGraphs,
 } from "./io/graphFiles.ts";
 export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
+export {
+  type RecipeRunOptions,
+  type RecipeRunResult,
+  type Resources,
+  runRecipe,
+} from "./io/recipeRun.ts";
 export { RunDirectory } from "./io/runDirectory.ts";
+export type { RunSummary } from "./io/runReport.ts";
 /** Worker threads. */
 export { defaultWorkers, type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";

@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runtime: ["onnx"],
   data: ["random"],
   distill: ["data", "runtime", "graphs", "onnx", "ir", "random"],
-  io: ["distill", "data", "graphs", "onnx", "ir"],
+  io: ["distill", "data", "runtime", "graphs", "onnx", "ir"],
   bench: ["io", "distill", "data", "runtime", "graphs", "onnx", "ir", "random"],
   cli: ["bench", "io", "distill", "data", "runtime", "graphs", "onnx", "random"],
 };

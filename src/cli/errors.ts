@@ -3,8 +3,6 @@
 /** The command line is wrong; its message says what was expected, what came and what to do. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
-  /** The process's exit status. */
-  readonly exitCode = 2;
 }
 
 const MAX_SUGGESTIONS = 3;

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /** The program: parses the command line, runs one command and turns errors into exit codes. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { RecipeError } from "../distill/recipe.ts";
 import type { CommandContext } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { UsageError } from "./errors.ts";
+import { packageVersion } from "./versions.ts";
 
-/** Ctrl-C, as shells report it. */
+/** Exit codes: what was asked for is wrong; Ctrl-C, as shells report it. */
+const USAGE = 2;
 const INTERRUPTED = 130;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -38,23 +40,18 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv);
     return interrupt.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
     if (process.env.ONNX_DISTILL_DEBUG && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
-    return error instanceof UsageError ? error.exitCode : 1;
+    return error instanceof UsageError || error instanceof RecipeError ? USAGE : 1;
   }
 }
 
 /** A reader that went away, such as `head`, stops no command. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
-}
-
-function packageVersion(): string {
-  const file = new URL("../../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 process.exitCode = await main(process.argv);

@@ -1,8 +1,8 @@
 /** What a command may use of the machine: device, workers, threads and memory. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import type { Resources } from "../io/recipeRun.ts";
 import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
-import type { Executor } from "../runtime/executor.ts";
 import { type WorkerOptions, workerExecutor } from "../runtime/workerExecutor.ts";
 import { parseCount } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -12,12 +12,6 @@ export interface ResourceOptions {
   readonly workers?: number;
   readonly threads?: number;
   readonly memory?: number;
-}
-
-export interface Resources {
-  readonly executor: Executor;
-  /** Bytes. */
-  readonly memory: number;
 }
 
 /** Adds --workers and --threads. */

@@ -1,5 +1,11 @@
 /** How many inputs every operator takes, and of which dtype. */
-import type { DType, OpName } from "./ops.ts";
+import type { DType, OpName, Shape } from "./ops.ts";
+
+/** What inference knows of a tensor. */
+export interface Typed {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
 
 type InputKind = DType | "any";
 

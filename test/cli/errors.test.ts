@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { editDistance, suggest, UsageError } from "../../src/cli/errors.ts";
+import { editDistance, suggest } from "../../src/cli/errors.ts";
 
 const RECIPES = ["quickstart", "mnist-fixed", "mnist-random", "cifar10-fixed", "cifar10-random"];
-
-test("a usage error is an error with exit code 2", () => {
-  const error = new UsageError("unknown recipe", { cause: 1 });
-  expect(error).toBeInstanceOf(Error);
-  expect([error.name, error.message, error.exitCode, error.cause]).toEqual([
-    "UsageError",
-    "unknown recipe",
-    2,
-    1,
-  ]);
-});
 
 test("edit distance counts insertions, deletions, replacements and swaps", () => {
   expect(editDistance("", "abc")).toBe(3);

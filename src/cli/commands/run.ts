@@ -1,18 +1,11 @@
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { loadDataset } from "../../data/load.ts";
-import { initialDistilled, inverseSoftplus, type RawDistilled } from "../../distill/distilled.ts";
 import { type Statistic, statistic } from "../../distill/evaluate.ts";
-import { describePlan, planMetaGradient } from "../../distill/plan.ts";
-import { createProblem, initialParameters, type Problem } from "../../distill/problem.ts";
-import { distil, evaluateBaseline, evaluateDistilled, type Select } from "../../distill/run.ts";
-import { DivergenceError, initialState } from "../../distill/trainer.ts";
-import { decodeDistilled, encodeDistilled } from "../../io/distilledFile.ts";
-import { RunDirectory } from "../../io/runDirectory.ts";
-import { drawImages, picturing, type RunSummary, writeReport } from "../../io/runReport.ts";
-import { encodeSafetensors, float32Tensor } from "../../io/safetensors.ts";
-import { devices } from "../../runtime/devices.ts";
-import { interruptible } from "../../runtime/interruptible.ts";
+import { describePlan } from "../../distill/plan.ts";
+import type { Select } from "../../distill/run.ts";
+import { DivergenceError } from "../../distill/trainer.ts";
+import { runRecipe } from "../../io/recipeRun.ts";
+import type { RunSummary } from "../../io/runReport.ts";
 import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
 import {
   type CommandContext,
@@ -22,7 +15,6 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
@@ -85,7 +77,7 @@ export const registerRun: Register = (program, context) => {
   });
 };
 
-/** One run from start or checkpoint to its report; undefined when it was interrupted. */
+/** One run, shown as it goes; undefined when it was interrupted. */
 async function runOnce(
   name: string,
   { path, recipe, directory }: RunBeginning,
@@ -99,88 +91,45 @@ async function runOnce(
     quiet: options.quiet === true,
     now: () => performance.now(),
   });
-  const resume = await directory?.resume();
-  const dataset = await loadDataset(recipe.data, { dataDir: options.data, seed: recipe.seed });
-  const problem = createProblem(recipe, dataset);
-  const { executor, memory } = startExecutor(options, resume?.layout);
-  try {
-    const plan = planMetaGradient(problem, {
-      target: devices[executor.device].target,
-      lanes: executor.lanes,
-      memory,
-      kind: resume?.layout.plan,
-      splits: resume?.layout.splits,
-    });
-    const start = initialState(problem, await startOf(problem));
-    const storage = directory ?? (await RunDirectory.create(path, recipe));
-    await writeInitial(storage, problem);
-    status.message(`${recipe.name}: ${recipe.description}`);
-    status.message(
-      `${dataset.name}, ${dataset.train.count} training and ${dataset.test.count} test images; ${describePlan(plan, executor.lanes)}`,
-    );
-    const trained = await distil(problem, {
-      executor,
-      plan,
-      storage: picturing(storage, problem),
-      resume,
-      start,
-      select: options.select,
-      signal: context.signal,
-      onIteration: ({ iteration, iterations, loss, accuracy }) =>
-        status.update({
-          iteration,
-          iterations,
-          loss,
-          note: accuracy && `held-out ${formatPercent(accuracy)}`,
-        }),
-    });
-    status.done();
-    if (!trained.finished) {
-      status.message(`stopped; continue with: ${continuing(name, path, options)}`);
-      return undefined;
-    }
-    await storage.write("distilled.safetensors", encodeDistilled(problem, trained.distilled));
-    await drawImages(storage, problem, trained.distilled);
-    status.message("evaluating");
-    const progress = createProgressLine(context, options);
-    const stoppable = interruptible(executor, context.signal);
-    const show = (what: string) => (done: number, total: number) =>
-      progress.update(`${what}: ${done} of ${total} networks measured`);
-    const { before, after } = await evaluateDistilled(
-      problem,
-      stoppable,
-      trained.distilled,
-      undefined,
-      show("before and after training"),
-    );
-    const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
-    progress.done();
-    const summary: RunSummary = {
-      run: path,
-      iterations: recipe.outer.iterations,
-      seconds: trained.seconds,
-      before: before.accuracy,
-      accuracy: after.accuracy,
-      baseline,
-      selected: { select: options.select, iteration: trained.iteration },
-      command: commandLine(),
-      versions: versions(),
-      machine: machine(executor.device),
-    };
-    await storage.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
-    await writeReport(storage, problem, summary);
-    return summary;
-  } catch (error) {
+  const progress = createProgressLine(context, options);
+  const result = await runRecipe({
+    recipe,
+    path,
+    directory,
+    dataDir: options.data,
+    select: options.select,
+    signal: context.signal,
+    startResources: (layout) => startExecutor(options, layout),
+    circumstances: { command: commandLine(), versions: versions(), machine },
+    onStart: ({ dataset, plan, executor }) => {
+      const { train, test } = dataset;
+      status.message(`${recipe.name}: ${recipe.description}`);
+      status.message(
+        `${dataset.name}, ${train.count} training and ${test.count} test images; ${describePlan(plan, executor.lanes)}`,
+      );
+    },
+    onIteration: ({ accuracy, ...state }) =>
+      status.update({ ...state, note: accuracy && `held-out ${formatPercent(accuracy)}` }),
+    onTrained: () => {
+      status.done();
+      status.message("evaluating");
+    },
+    onNetwork: (what, done, total) =>
+      progress.update(`${what}: ${done} of ${total} networks measured`),
+  }).catch((error) => {
     if (error instanceof DivergenceError)
       status.message(`the last good state is kept in ${join(path, "checkpoints")}`);
-    if (!context.signal.aborted || error !== context.signal.reason) throw error;
-    status.message(
-      `stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}; continue with: ${continuing(name, path, options)}`,
-    );
-    return undefined;
-  } finally {
-    await executor.close();
-  }
+    throw error;
+  });
+  progress.done();
+  if (!result.stoppedIn) return result.summary;
+  status.done();
+  const what =
+    result.stoppedIn === "training"
+      ? "stopped"
+      : `stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}`;
+  status.message(`${what}; continue with: ${continuing(name, path, options)}`);
+  return undefined;
 }
 
 /** The command that continues a stopped run. */
@@ -195,42 +144,6 @@ const continuing = (
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
   ].join(" ");
-
-/** Weights of a fixed initialisation, as PyTorch reads them. */
-async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
-  if (problem.recipe.initialization !== "fixed") return;
-  const known = initialParameters(problem, "training", 0);
-  const tensors = problem.network.parameters.map(
-    ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
-  );
-  await directory.write(
-    "initial.safetensors",
-    encodeSafetensors(new Map(tensors), { format: "pt" }),
-  );
-}
-
-/** Where the learned values start: an earlier run's result, or what the recipe says. */
-async function startOf(problem: Problem): Promise<RawDistilled> {
-  const initial = initialDistilled(problem);
-  const { images } = problem.recipe;
-  if (!images.startsWith("run:")) return initial;
-  const folder = images.slice("run:".length);
-  const earlier = decodeDistilled(
-    await (await RunDirectory.open(folder)).read("distilled.safetensors"),
-  );
-  for (const key of ["images", "labels"] as const) {
-    if (earlier[key].length !== initial[key].length) {
-      throw new UsageError(
-        `images: the run in ${folder} has ${key} [${earlier.shapes[key]}], which this recipe cannot start from`,
-      );
-    }
-  }
-  const rates =
-    earlier.learningRates.length === initial.rawRates.length
-      ? earlier.learningRates.map(inverseSoftplus)
-      : initial.rawRates;
-  return { images: earlier.images, labels: earlier.labels, rawRates: rates };
-}
 
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
 

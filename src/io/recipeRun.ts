@@ -1,0 +1,185 @@
+/** A recipe from its start or a checkpoint to its report: what the `run` command does, without the printing. */
+
+import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/load.ts";
+import {
+  type Distilled,
+  initialDistilled,
+  inverseSoftplus,
+  type RawDistilled,
+} from "../distill/distilled.ts";
+import { type Plan, planMetaGradient } from "../distill/plan.ts";
+import { createProblem, initialParameters, type Problem } from "../distill/problem.ts";
+import { type Recipe, RecipeError } from "../distill/recipe.ts";
+import {
+  type Checkpoint,
+  distil,
+  evaluateBaseline,
+  evaluateDistilled,
+  type OnNetwork,
+  type RunOptions,
+  type Select,
+} from "../distill/run.ts";
+import { initialState } from "../distill/trainer.ts";
+import { devices } from "../runtime/devices.ts";
+import type { Executor } from "../runtime/executor.ts";
+import { interruptible } from "../runtime/interruptible.ts";
+import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
+import { RunDirectory } from "./runDirectory.ts";
+import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
+import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
+
+/** What is computed on, and how much of it. */
+export interface Resources {
+  readonly executor: Executor;
+  /** Bytes that all workers together may use. */
+  readonly memory: number;
+}
+
+export interface RecipeRunOptions {
+  readonly recipe: Recipe;
+  /** Folder of the run. */
+  readonly path: string;
+  /** The run to continue, opened; a new one is made in `path` without it. */
+  readonly directory?: RunDirectory;
+  /** Folder in which data sets are looked for first. */
+  readonly dataDir?: string;
+  readonly select?: Select;
+  /** Stops after the iteration or network in progress, everything saved. */
+  readonly signal?: AbortSignal;
+  /** Makes the executor; a continued run asks for the layout that its numbers depend on. The run closes it. */
+  startResources(layout?: Checkpoint["layout"]): Resources;
+  /** What summary.json says of the circumstances. */
+  readonly circumstances: Pick<RunSummary, "command" | "versions"> & {
+    machine(device: string): RunSummary["machine"];
+  };
+  onStart?(start: { dataset: Dataset; plan: Plan; executor: Executor }): void;
+  readonly onIteration?: RunOptions["onIteration"];
+  /** Training is over and the images are saved. */
+  onTrained?(): void;
+  onNetwork?(what: string, ...progress: Parameters<OnNetwork>): void;
+}
+
+/** How far a run came; what is missing after a stop is done when it is continued. */
+export type RecipeRunResult =
+  | { readonly stoppedIn: "training" | "evaluation" }
+  | { readonly stoppedIn?: undefined; readonly summary: RunSummary };
+
+/**
+ * Runs a recipe and leaves its folder complete: images, summary, pictures and report.
+ * @throws {RecipeError} when the recipe does not fit the data, before any file is written.
+ * @throws {DivergenceError} when the gradient is not finite any more; the last good state is saved.
+ */
+export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
+  const { recipe, path, signal, select = "last" } = options;
+  const resume = await options.directory?.resume();
+  const dataset = await loadDataset(recipe.data, { dataDir: options.dataDir, seed: recipe.seed });
+  const problem = createProblem(recipe, dataset);
+  const start = initialState(problem, await startOf(problem));
+  const { executor, memory } = options.startResources(resume?.layout);
+  try {
+    const plan = planMetaGradient(problem, {
+      target: devices[executor.device].target,
+      lanes: executor.lanes,
+      memory,
+      kind: resume?.layout.plan,
+      splits: resume?.layout.splits,
+    });
+    const directory = options.directory ?? (await RunDirectory.create(path, recipe));
+    await writeInitial(directory, problem);
+    options.onStart?.({ dataset, plan, executor });
+    const trained = await distil(problem, {
+      executor,
+      plan,
+      storage: picturing(directory, problem),
+      resume,
+      start,
+      select,
+      signal,
+      onIteration: options.onIteration,
+    });
+    if (!trained.finished) return { stoppedIn: "training" };
+    await directory.write("distilled.safetensors", encodeDistilled(problem, trained.distilled));
+    await drawImages(directory, problem, trained.distilled);
+    options.onTrained?.();
+    const { command, versions, machine } = options.circumstances;
+    const summary: RunSummary = {
+      run: path,
+      iterations: recipe.outer.iterations,
+      seconds: trained.seconds,
+      ...(await measure(problem, executor, trained.distilled, options)),
+      selected: { select, iteration: trained.iteration },
+      command,
+      versions,
+      machine: machine(executor.device),
+    };
+    await directory.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
+    await writeReport(directory, problem, summary);
+    return { summary };
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return { stoppedIn: "evaluation" };
+    throw error;
+  } finally {
+    await executor.close();
+  }
+}
+
+/** Test accuracies before and after training, and the baseline's. */
+async function measure(
+  problem: Problem,
+  executor: Executor,
+  distilled: Distilled,
+  { signal, onNetwork }: RecipeRunOptions,
+): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline">> {
+  const stoppable = signal ? interruptible(executor, signal) : executor;
+  const show =
+    (what: string): OnNetwork =>
+    (done, total) =>
+      onNetwork?.(what, done, total);
+  const about = show("before and after training");
+  const { before, after } = await evaluateDistilled(
+    problem,
+    stoppable,
+    distilled,
+    undefined,
+    about,
+  );
+  const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+  return { before: before.accuracy, accuracy: after.accuracy, baseline };
+}
+
+/** Weights of a fixed initialisation, as PyTorch reads them. */
+async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
+  if (problem.recipe.initialization !== "fixed") return;
+  const known = initialParameters(problem, "training", 0);
+  const tensors = problem.network.parameters.map(
+    ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
+  );
+  await directory.write(
+    "initial.safetensors",
+    encodeSafetensors(new Map(tensors), { format: "pt" }),
+  );
+}
+
+/** Where the learned values start: an earlier run's result, or what the recipe says. */
+async function startOf(problem: Problem): Promise<RawDistilled> {
+  const initial = initialDistilled(problem);
+  const { images } = problem.recipe;
+  if (!images.startsWith("run:")) return initial;
+  const folder = images.slice("run:".length);
+  const earlier = decodeDistilled(
+    await (await RunDirectory.open(folder)).read("distilled.safetensors"),
+  );
+  for (const key of ["images", "labels"] as const) {
+    if (earlier[key].length !== initial[key].length) {
+      throw new RecipeError(
+        `images: the run in ${folder} has ${key} [${earlier.shapes[key]}], which this recipe cannot start from`,
+      );
+    }
+  }
+  const rates =
+    earlier.learningRates.length === initial.rawRates.length
+      ? earlier.learningRates.map(inverseSoftplus)
+      : initial.rawRates;
+  return { images: earlier.images, labels: earlier.labels, rawRates: rates };
+}
