@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that start the built program; the others import the sources. */
-const programTests = ["test/cli/**/*.test.ts", "test/package.test.ts", "test/readme.test.ts"];
+const programTests = [
+  "test/cli/**/*.test.ts",
+  "test/runtime/workerExecutor.test.ts",
+  "test/package.test.ts",
+  "test/readme.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -67,7 +67,8 @@ export type RecipeRunResult =
 
 /**
  * Runs a recipe and leaves its folder complete: images, summary, pictures and report.
- * @throws {RecipeError} when the recipe does not fit the data, before any file is written.
+ * @throws {RecipeError} when the recipe does not fit the data, and {DeviceError} when the device is not available,
+ *   both before any file is written.
  * @throws {DivergenceError} when the gradient is not finite any more; the last good state is saved.
  */
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
@@ -85,6 +86,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
       kind: resume?.layout.plan,
       splits: resume?.layout.splits,
     });
+    await executor.prepare(plan.kind === "unrolled" ? plan.metaGradient : plan.innerStepVjp);
     const directory = options.directory ?? (await RunDirectory.create(path, recipe));
     await writeInitial(directory, problem);
     options.onStart?.({ dataset, plan, executor });

@@ -6,6 +6,11 @@ export interface Executor extends SessionOptions {
   /** How many runs proceed at the same time. */
   readonly lanes: number;
   /**
+   * Loads a program on every lane, so that a missing device or a refused graph shows before anything else is done.
+   * @throws {DeviceError} when the device is not available.
+   */
+  prepare(program: Program): Promise<void>;
+  /**
    * Runs a program on each of the feeds and returns the results in the same order. The program is loaded
    * when it is first seen.
    */
@@ -19,6 +24,9 @@ export function inlineExecutor(options: SessionOptions): Executor {
   return {
     ...options,
     lanes: 1,
+    async prepare(program) {
+      await sessions.get(program);
+    },
     async run(program, feeds) {
       const session = await sessions.get(program);
       const results: Map<string, Float32Array>[] = [];
@@ -43,6 +51,8 @@ export class SessionCache {
     if (!session) {
       session = createSession(program, this.#options);
       this.#sessions.set(program, session);
+      // A program that could not be loaded is not kept: there is nothing to release.
+      session.catch(() => this.#sessions.delete(program));
     }
     return session;
   }

@@ -12,6 +12,7 @@ export function interruptible(executor: Executor, signal: AbortSignal): Executor
     device,
     threads,
     lanes,
+    prepare: (program) => executor.prepare(program),
     async run(program, feeds) {
       const results: Map<string, Float32Array>[] = [];
       for (let i = 0; i < feeds.length; i += lanes) {

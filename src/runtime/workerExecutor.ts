@@ -32,13 +32,21 @@ export const defaultWorkers = (): number => availableParallelism();
 export function workerExecutor({ workers, device, threads }: WorkerOptions): Executor {
   const lanes = Array.from({ length: workers }, () => new Lane({ device, threads }));
   const programs = new Map<Program, number>();
+  const idOf = (program: Program): number => {
+    const id = programs.get(program) ?? programs.size;
+    programs.set(program, id);
+    return id;
+  };
   return {
     device,
     threads,
     lanes: workers,
+    async prepare(program) {
+      const id = idOf(program);
+      await Promise.all(lanes.map((lane) => lane.load(id, program)));
+    },
     async run(program, feeds) {
-      const id = programs.get(program) ?? programs.size;
-      programs.set(program, id);
+      const id = idOf(program);
       // Feed i always goes to lane i mod workers: what is computed where does not depend on timing.
       return Promise.all(feeds.map((tensors, i) => lanes[i % workers]!.run(id, program, tensors)));
     },
@@ -76,11 +84,14 @@ class Lane {
     );
   }
 
+  async load(id: number, program: Program): Promise<void> {
+    if (this.#loaded.has(id)) return;
+    this.#loaded.add(id);
+    await this.#send({ kind: "load", program: id, content: program, options: this.#options });
+  }
+
   async run(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
-    if (!this.#loaded.has(id)) {
-      this.#loaded.add(id);
-      await this.#send({ kind: "load", program: id, content: program, options: this.#options });
-    }
+    await this.load(id, program);
     const wanted = new Map(
       program.inputs.flatMap(({ name }) => {
         const data = feeds.get(name);

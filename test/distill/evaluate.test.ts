@@ -25,6 +25,7 @@ function countingExecutor(): { executor: Executor; feeds: Tensors[] } {
     device: "cpu",
     threads: 1,
     lanes: 1,
+    prepare: async () => {},
     run: async (_program, some) => {
       feeds.push(...some);
       return some.map(() => new Map(["correct", "loss"].map((name) => [name, answer])));

@@ -51,7 +51,7 @@ export const registerGraph: Register = (program, context) => {
   const command = defineCommand(
     program,
     "graph <network|model.onnx>",
-    "write a recipe's computation as plain ONNX graphs with a manifest",
+    "Writes a recipe's computation as plain ONNX graphs with a manifest.",
     "onnx-distill graph lenet --steps 10 --epochs 3 --per-class 1 --batch 256 --out lenet-graphs",
   );
   addOptions(command).action(async (name: string, options: GraphCommandOptions) => {

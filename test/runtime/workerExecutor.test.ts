@@ -1,0 +1,38 @@
+/** Starts real worker threads, which load the built program. */
+import { expect, test } from "vitest";
+
+const built = new URL("../../dist/src/index.js", import.meta.url).href;
+const { compile, ops, workerExecutor } = (await import(
+  built
+)) as typeof import("../../src/index.ts");
+
+const x = ops.input("x", [1]);
+const program = compile({
+  name: "double",
+  inputs: [x],
+  outputs: [{ name: "y", value: ops.add(x, x) }],
+});
+const feed = (value: number) => new Map([["x", Float32Array.of(value)]]);
+const options = { device: "cpu", workers: 2, threads: 1 } as const;
+
+test("results come in the order of the feeds, also with more feeds than workers", async () => {
+  const executor = workerExecutor(options);
+  await executor.prepare(program);
+  const results = await executor.run(program, [1, 2, 3, 4, 5].map(feed));
+  expect(results.map((result) => result.get("y")![0])).toEqual([2, 4, 6, 8, 10]);
+  await executor.close();
+});
+
+test("an error in a worker reaches the caller, and the worker goes on", async () => {
+  const executor = workerExecutor(options);
+  await expect(executor.run(program, [new Map()])).rejects.toThrow('input "x" takes 1 numbers');
+  const [result] = await executor.run(program, [feed(4)]);
+  expect(result!.get("y")![0]).toBe(8);
+  await executor.close();
+});
+
+test("after closing, a run is refused instead of hanging", async () => {
+  const executor = workerExecutor(options);
+  await executor.close();
+  await expect(executor.run(program, [feed(1)])).rejects.toThrow("worker");
+});
