@@ -50,7 +50,7 @@ export const stripesRecipe: Recipe = {
   imagesPerClass: 1,
   images: "noise",
   labels: "hard",
-  learningRate: { initial: 0.5, learned: true },
+  learningRate: { initial: 0.5, learned: true, outerFactor: 1 },
   outer: {
     iterations: 20,
     batch: 32,

@@ -51,7 +51,7 @@ export function benchProblem(
     imagesPerClass: 1,
     images: "noise",
     labels: "hard",
-    learningRate: { initial: 0.02, learned: true },
+    learningRate: { initial: 0.02, learned: true, outerFactor: 1 },
     outer: {
       iterations: Number.MAX_SAFE_INTEGER,
       batch,

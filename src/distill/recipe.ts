@@ -64,7 +64,12 @@ export const recipeSchema = z.strictObject({
     .check(z.regex(/^(noise|real|run:.+)$/, "expected noise, real or run:<folder>")),
   /** `soft` labels are learned, starting one-hot. */
   labels: z.enum(["hard", "soft"]),
-  learningRate: z.strictObject({ initial: positive, learned: z.boolean() }),
+  learningRate: z.strictObject({
+    initial: positive,
+    learned: z.boolean(),
+    /** Adam's rate for the learning rates (before softplus), as a factor of outer.rate. */
+    outerFactor: positive,
+  }),
   outer: z.strictObject({
     iterations: count,
     /** Real images in each iteration's outer loss. */

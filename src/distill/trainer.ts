@@ -178,8 +178,10 @@ export class Trainer {
     adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
     if (labels === "soft")
       adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
-    if (learningRate.learned)
-      adamStep(state.rawRates, rawRates, moments.rawRates, iteration, options, scale);
+    if (learningRate.learned) {
+      const slower = { ...options, rate: rate * learningRate.outerFactor };
+      adamStep(state.rawRates, rawRates, moments.rawRates, iteration, slower, scale);
+    }
   }
 
   /** Shrinks a gradient longer than the running mean to that mean; one outlier moves the mean at most threefold. */

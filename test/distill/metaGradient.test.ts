@@ -35,7 +35,7 @@ function lenetProblem(): Problem {
     initialization: "random" as const,
     steps: 2,
     epochs: 2,
-    learningRate: { initial: 0.05, learned: true },
+    learningRate: { initial: 0.05, learned: true, outerFactor: 1 },
     outer: { ...stripesRecipe.outer, batch: BATCH, networks: 2 },
     evaluation: { ...stripesRecipe.evaluation, heldOut: 5 },
   };

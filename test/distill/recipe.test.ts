@@ -18,7 +18,7 @@ test("every wrong field is listed with what was expected and what came", () => {
   const wrong = {
     ...stripesRecipe,
     steps: 0,
-    learningRate: { initial: "fast", learned: true },
+    learningRate: { initial: "fast", learned: true, outerFactor: 1 },
     initializer: { kind: "normal", std: -1 },
     colour: "red",
   };

@@ -57,7 +57,10 @@ test("iterations lower the loss on the real batches", async () => {
 
 test("what is not learned does not move", async () => {
   const trainer = trainerOf(
-    stripesProblem({ labels: "hard", learningRate: { initial: 0.5, learned: false } }),
+    stripesProblem({
+      labels: "hard",
+      learningRate: { initial: 0.5, learned: false, outerFactor: 1 },
+    }),
   );
   const { images, labels, rawRates } = structuredClone(trainer.state);
   await trainer.step();
