@@ -48,8 +48,8 @@ export const recipes: readonly Recipe[] = [
     data: "mnist",
     initialization: "random",
     steps: 10,
-    learningRate: { initial: 0.02, learned: true, outerFactor: 1 },
-    outer: { ...lenetRecipe.outer, iterations: 7000, batch: 512, rate: 0.01 },
+    learningRate: { initial: 0.06, learned: true, outerFactor: 0.1 },
+    outer: { ...lenetRecipe.outer, iterations: 5000, rate: 0.02 },
     expected: "Wang et al. 2018: 79.5 % +- 8.1 over 200 networks",
   },
   {
