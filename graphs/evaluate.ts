@@ -1,17 +1,19 @@
 /** evaluate.onnx: logits, loss and correctness of every image of a batch. */
 import {
   cast,
+  concat,
   constant,
   equal,
   greater,
   reduceMax,
   reshape,
+  slice,
   sub,
   where,
 } from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { type LossName, lossPerImage } from "./losses.ts";
-import type { Network } from "./network.ts";
+import { microBatches, type Network } from "./network.ts";
 import {
   bufferInputs,
   inputPort,
@@ -27,7 +29,14 @@ export function evaluateGraph(network: Network, loss: LossName, batch: number): 
   const buffers = bufferInputs(network);
   const images = inputPort("real_images", [batch, ...network.input]);
   const labels = inputPort("real_labels", [batch, network.classes]);
-  const logits = network.forward(valuesOf(parameters), valuesOf(buffers), images.value);
+  const parts = microBatches(network, batch).map(({ start, end }) =>
+    network.forward(
+      valuesOf(parameters),
+      valuesOf(buffers),
+      slice(images.value, [{ axis: 0, start, end }]),
+    ),
+  );
+  const logits = concat(parts, 0);
   return {
     name: "evaluate",
     inputs: [...parameters, ...buffers, images, labels],

@@ -1,10 +1,10 @@
 /** The mathematics of distillation on values: inner steps, and gradients through them. */
 import { gradient } from "../src/autodiff/gradient.ts";
 import { jvp } from "../src/autodiff/jvp.ts";
-import { mul, neg, sub } from "../src/ir/builders/index.ts";
+import { add, mul, neg, slice, sub } from "../src/ir/builders/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import { batchLoss, type LossName } from "./losses.ts";
-import type { Network } from "./network.ts";
+import { microBatches, type Network } from "./network.ts";
 
 /** What is differentiated: a network under a loss, with fixed buffers. */
 export interface Model {
@@ -19,11 +19,20 @@ export interface Batch {
   readonly labels: Value;
 }
 
-export const modelLoss = (
+/** Mean loss of a batch, []; as a weighted mean over micro-batches where the network asks for them. */
+export function modelLoss(
   { network, loss, buffers }: Model,
   parameters: readonly Value[],
   { images, labels }: Batch,
-): Value => batchLoss(loss, network.forward(parameters, buffers, images), labels);
+): Value {
+  const n = images.shape[0]!;
+  const parts = microBatches(network, n).map(({ start, end }) => {
+    const part = (x: Value) => slice(x, [{ axis: 0, start, end }]);
+    const logits = network.forward(parameters, buffers, part(images));
+    return mul(batchLoss(loss, logits, part(labels)), (end - start) / n);
+  });
+  return parts.reduce((sum, part) => add(sum, part));
+}
 
 /** theta - eta * grad_theta l(x, y; theta) for a rate eta [] (Wang et al. 2018, eq. 2). */
 export function innerStep(

@@ -22,8 +22,22 @@ export interface Network {
   readonly classes: number;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly ParameterSpec[];
+  /** A larger batch is computed in parts of this many images, so that a part stays in the cache. */
+  readonly microBatch?: number;
   /** Logits [n,K] of images [n,C,H,W]; parameters and buffers in the order of their specs. */
   forward(parameters: readonly Value[], buffers: readonly Value[], images: Value): Value;
+}
+
+/** The parts in which a batch of n images is computed. */
+export function microBatches(
+  { microBatch = Number.POSITIVE_INFINITY }: Network,
+  n: number,
+): { readonly start: number; readonly end: number }[] {
+  const size = Math.min(n, microBatch);
+  return Array.from({ length: Math.ceil(n / size) }, (_, i) => ({
+    start: i * size,
+    end: Math.min((i + 1) * size, n),
+  }));
 }
 
 export interface Conv2dLayer {

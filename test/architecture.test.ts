@@ -7,7 +7,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   random: [],
   ir: [],
   autodiff: ["ir", "random"],
-  graphs: ["autodiff", "ir", "random"],
+  graphs: ["onnx", "autodiff", "ir", "random"],
   onnx: ["autodiff", "ir"],
   runtime: ["onnx"],
   data: ["random"],

@@ -1,5 +1,5 @@
 /** How well networks do that are trained on distilled images. */
-import { evaluateGraph, toGraph, trainGraph } from "../../graphs/index.ts";
+import { evaluateGraph, networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
 import { fillBatch, type Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import { devices } from "../runtime/devices.ts";
@@ -39,7 +39,7 @@ export const summarize = (measured: readonly Measured[]): Evaluation => ({
 });
 
 /** Images of one run of the evaluation graph. */
-const BATCH = 500;
+const BATCH = 512;
 
 /** Trains networks on distilled images and measures them on a split. Programs and batches are made once. */
 export class Evaluator {
@@ -56,11 +56,9 @@ export class Evaluator {
     this.#executor = executor;
     this.#onNetwork = onNetwork;
     const { target } = devices[executor.device];
-    this.#train = compile(
-      toGraph(trainGraph(problem.network, problem.loss, problem.unroll)),
-      target,
-    );
-    this.#evaluate = compile(toGraph(evaluateGraph(problem.network, problem.loss, BATCH)), target);
+    const network = networkFor(target, problem.network);
+    this.#train = compile(toGraph(trainGraph(network, problem.loss, problem.unroll)), target);
+    this.#evaluate = compile(toGraph(evaluateGraph(network, problem.loss, BATCH)), target);
   }
 
   /** How many different networks there are of those asked for: a fixed initialisation has only one. */

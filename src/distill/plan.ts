@@ -3,6 +3,7 @@ import {
   innerStepGraph,
   innerStepVjpGraph,
   metaGradientGraph,
+  networkFor,
   outerLossGraph,
   toGraph,
 } from "../../graphs/index.ts";
@@ -47,7 +48,8 @@ const MOST_UNROLLED_STEPS = 120;
  * @throws {RangeError} when not even the step-wise computation fits.
  */
 export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
-  const { recipe, network, loss, unroll } = problem;
+  const { recipe, loss, unroll } = problem;
+  const network = networkFor(options.target, problem.network);
   const splits =
     options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
   const part = { ...unroll, batch: unroll.batch / splits };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   type LossName,
   type Network,
+  networkFor,
   type ParameterSpec,
   type Port,
   type RecipeGraph,
@@ -115,8 +116,9 @@ export async function writeGraphs(
   directory: string,
   options: GraphOptions & { readonly target?: Target },
 ): Promise<GraphFile[]> {
-  const graphs = recipeGraphs(options.network, options.loss, options.unroll);
-  const programs = graphs.map((graph) => compile(toGraph(graph), options.target));
+  const { target = "portable" } = options;
+  const graphs = recipeGraphs(networkFor(target, options.network), options.loss, options.unroll);
+  const programs = graphs.map((graph) => compile(toGraph(graph), target));
   await mkdir(directory, { recursive: true });
   await refuseForeign(
     directory,

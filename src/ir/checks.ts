@@ -1,5 +1,5 @@
 /** What inference demands of attributes and inputs; each check throws a ShapeError that says what was expected. */
-import type { OpName, Shape, Window } from "./ops.ts";
+import { ABSENT, type OpName, type Shape, type Window } from "./ops.ts";
 import { formatShape, ShapeError } from "./shapes.ts";
 import { signatures, type Typed } from "./signatures.ts";
 
@@ -65,7 +65,9 @@ export function checkStrided(
 }
 
 export function checkIndices(indices: readonly number[], extent: number): void {
-  const bad = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= extent);
+  const bad = indices.find(
+    (index) => index !== ABSENT && (!Number.isInteger(index) || index < 0 || index >= extent),
+  );
   if (bad !== undefined) throw new ShapeError(`index ${bad} is outside 0 to ${extent - 1}`);
   if (indices.length === 0) throw new ShapeError("expected at least one index");
 }

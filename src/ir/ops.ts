@@ -32,6 +32,9 @@ export interface Reduction {
   readonly keepdims: boolean;
 }
 
+/** The index of `gather` and `scatterAdd` that stands for no entry. */
+export const ABSENT = -1;
+
 type None = Readonly<Record<never, never>>;
 
 /** Attributes of every operator. The tables of shapes, rules and lowerings are total over its keys. */
@@ -94,9 +97,9 @@ export interface OpAttrs {
     readonly steps: readonly number[];
     readonly shape: Shape;
   };
-  /** Picks constant indices along one axis. */
+  /** Picks constant indices along one axis; zeros where the index is ABSENT. */
   gather: { readonly axis: number; readonly indices: readonly number[] };
-  /** Transpose of `gather`: adds x's entries along `axis` into zeros of that extent. */
+  /** Transpose of `gather`: adds x's entries along `axis` into zeros of that extent, but for ABSENT indices. */
   scatterAdd: { readonly axis: number; readonly indices: readonly number[]; readonly size: number };
 
   // products

@@ -9,7 +9,7 @@ import {
   convCase,
   expansion,
   factors,
-  indexed,
+  indexedOrAbsent,
   permutation,
   poolCase,
   reduction,
@@ -115,11 +115,11 @@ export const ruleCases: {
     fn: (x) => makeValue("unslice", [x], { starts, steps, shape }),
     shapes: [sizes],
   })),
-  gather: pointsOf(indexed, ({ shape, axis, indices }) => ({
+  gather: pointsOf(indexedOrAbsent, ({ shape, axis, indices }) => ({
     fn: (x) => makeValue("gather", [x], { axis, indices }),
     shapes: [shape],
   })),
-  scatterAdd: pointsOf(indexed, ({ shape, axis, indices }) => ({
+  scatterAdd: pointsOf(indexedOrAbsent, ({ shape, axis, indices }) => ({
     fn: (x) => makeValue("scatterAdd", [x], { axis, indices, size: shape[axis] }),
     shapes: [shape.with(axis, indices.length)],
   })),

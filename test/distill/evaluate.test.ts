@@ -20,7 +20,7 @@ test("a statistic has the sample's standard deviation, and none of one value", (
 /** Answers i for image i of a batch, whatever it is. */
 function countingExecutor(): { executor: Executor; feeds: Tensors[] } {
   const feeds: Tensors[] = [];
-  const answer = Float32Array.from({ length: 500 }, (_, i) => i);
+  const answer = Float32Array.from({ length: 512 }, (_, i) => i);
   const executor: Executor = {
     device: "cpu",
     threads: 1,
@@ -44,11 +44,11 @@ test("the images that fill up the last batch are not counted", async () => {
   expect(seven.accuracy.mean).toBe((0 + 1 + 2 + 3 + 4 + 5 + 6) / 7);
   expect(seven.loss.mean).toBe(3);
   const labels = feeds[0]!.get("real_labels")!;
-  expect(labels).toHaveLength(500 * 3);
+  expect(labels).toHaveLength(512 * 3);
   expect([...labels.subarray(15, 21)]).toEqual([0, 0, 1, 1, 0, 0]);
 
-  const more = await evaluator.measure(network, stripesSplit(507, 3));
-  expect(more.loss.mean).toBeCloseTo(((499 * 500) / 2 + 21) / 507, 12);
+  const more = await evaluator.measure(network, stripesSplit(519, 3));
+  expect(more.loss.mean).toBeCloseTo(((511 * 512) / 2 + 21) / 519, 12);
   expect(feeds).toHaveLength(3);
 });
 

@@ -1,6 +1,12 @@
 /** Shapes, windows and indices of all kinds that the operators accept. */
 import fc from "fast-check";
-import type { ConvWindow, OnInput, Shape, Window } from "../../src/ir/ops.ts";
+import {
+  ABSENT,
+  type ConvWindow,
+  type OnInput,
+  type Shape,
+  type Window,
+} from "../../src/ir/ops.ts";
 import { windowOutput } from "../../src/ir/shapes.ts";
 
 const extent = fc.integer({ min: 1, max: 4 });
@@ -81,6 +87,17 @@ export const indexed = shapeAndAxis.chain(({ shape, axis }) =>
     shape: fc.constant(shape),
     axis: fc.constant(axis),
     indices: fc.array(fc.nat(shape[axis] - 1), { minLength: 1, maxLength: 5 }),
+  }),
+);
+
+/** The same, some of them absent. */
+export const indexedOrAbsent = indexed.chain(({ shape, axis, indices }) =>
+  fc.record({
+    shape: fc.constant(shape),
+    axis: fc.constant(axis),
+    indices: fc
+      .array(fc.boolean(), { minLength: indices.length, maxLength: indices.length })
+      .map((absent) => indices.map((index, i) => (absent[i] ? ABSENT : index))),
   }),
 );
 

@@ -3,6 +3,7 @@ import {
   alexcifarnet,
   lenet,
   type Network,
+  networkFor,
   type RecipeGraph,
   recipeGraphs,
   toGraph,
@@ -21,10 +22,25 @@ const TOLERANCE = 1e-5;
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
+/** A graph by its name, computed as on a target. */
+type GraphsOf = (network: Network) => readonly RecipeGraph[];
+
+const programsOf = (graphsOf: GraphsOf, name: string, network: Network) =>
+  targets.map((target) => {
+    const graph = graphsOf(networkFor(target, network)).find((other) => other.name === name)!;
+    return { target, ...compile(toGraph(graph), target) };
+  });
+
 /** Median over the seeds of each output's relative error, by "target output". */
-async function errorsOf(graph: RecipeGraph, network: Network, seeds: readonly number[]) {
+async function errorsOf(
+  graphsOf: GraphsOf,
+  name: string,
+  network: Network,
+  seeds: readonly number[],
+) {
   const errors = new Map<string, number[]>();
-  const programs = targets.map((target) => ({ target, ...compile(toGraph(graph), target) }));
+  const graph = graphsOf(network).find((other) => other.name === name)!;
+  const programs = programsOf(graphsOf, name, network);
   for (const seed of seeds) {
     const feeds = recipeFeeds(graph, network, seed);
     const expected = evaluate(
@@ -45,36 +61,43 @@ async function errorsOf(graph: RecipeGraph, network: Network, seeds: readonly nu
   return [...errors].map(([key, all]) => [key, median(all)] as const);
 }
 
-async function expectWithinTolerance(graph: RecipeGraph, network: Network, seeds: number[]) {
-  const errors = await errorsOf(graph, network, seeds);
-  expect(errors.length).toBe(2 * graph.outputs.length);
+async function expectWithinTolerance(
+  graphsOf: GraphsOf,
+  name: string,
+  network: Network,
+  seeds: number[],
+) {
+  const errors = await errorsOf(graphsOf, name, network, seeds);
+  expect(errors.length).toBeGreaterThan(targets.length);
   expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
 }
 
 const lenetUnrolls: Unroll[] = [
   { steps: 1, epochs: 1, imagesPerStep: 10, batch: 64 },
-  { steps: 2, epochs: 2, imagesPerStep: 10, batch: 64 },
+  { steps: 2, epochs: 2, imagesPerStep: 10, batch: 70 },
 ];
 
 describe.each(lenetUnrolls)("LeNet with $steps steps x $epochs epochs", (unroll) => {
   const network = lenet();
-  const graphs = recipeGraphs(network, "softmax_cross_entropy", unroll).filter(
-    // The other graphs do not know how many steps there are.
-    ({ name }) => unroll.steps === 1 || name === "meta_gradient",
-  );
+  const graphsOf: GraphsOf = (net) => recipeGraphs(net, "softmax_cross_entropy", unroll);
+  const names = graphsOf(network)
+    .map(({ name }) => name)
+    .filter(
+      // The other graphs do not know how many steps there are.
+      (name) => unroll.steps === 1 || name === "meta_gradient",
+    );
 
-  test.each(graphs)("$name agrees with the interpreter", async (graph) => {
-    await expectWithinTolerance(graph, network, [1, 2, 3, 4, 5]);
+  test.each(names)("%s agrees with the interpreter", async (name) => {
+    await expectWithinTolerance(graphsOf, name, network, [1, 2, 3, 4, 5]);
   });
 
-  test.each(graphs)("$name does not depend on the runtime's optimisations", async (graph) => {
-    const feeds = recipeFeeds(graph, network, 6);
-    for (const target of targets) {
-      const { bytes, inputs } = compile(toGraph(graph), target);
+  test.each(names)("%s does not depend on the runtime's optimisations", async (name) => {
+    const feeds = recipeFeeds(graphsOf(network).find((graph) => graph.name === name)!, network, 6);
+    for (const { target, bytes, inputs } of programsOf(graphsOf, name, network)) {
       const optimised = await runModel(bytes, inputs, feeds);
       const plain = await runModel(bytes, inputs, feeds, { graphOptimizationLevel: "disabled" });
-      for (const [name, numbers] of optimised) {
-        expect(relativeError(numbers, plain.get(name)!), `${target} ${name}`).toBeLessThan(
+      for (const [output, numbers] of optimised) {
+        expect(relativeError(numbers, plain.get(output)!), `${target} ${output}`).toBeLessThan(
           TOLERANCE,
         );
       }
@@ -85,15 +108,15 @@ describe.each(lenetUnrolls)("LeNet with $steps steps x $epochs epochs", (unroll)
 test("AlexCifarNet's meta-gradient agrees with the interpreter", async () => {
   const network = alexcifarnet();
   const unroll = { steps: 1, epochs: 1, imagesPerStep: 1, batch: 2 };
-  const graphs = recipeGraphs(network, "softmax_cross_entropy", unroll);
-  const metaGradient = graphs.find(({ name }) => name === "meta_gradient")!;
-  await expectWithinTolerance(metaGradient, network, [1]);
+  const graphsOf: GraphsOf = (net) => recipeGraphs(net, "softmax_cross_entropy", unroll);
+  await expectWithinTolerance(graphsOf, "meta_gradient", network, [1]);
 });
 
 test("a loss on one logit agrees with the interpreter", async () => {
   const network = lenet({ classes: 1 });
   const unroll = { steps: 1, epochs: 1, imagesPerStep: 2, batch: 4 };
-  for (const graph of recipeGraphs(network, "binary_cross_entropy", unroll)) {
-    await expectWithinTolerance(graph, network, [1, 2, 3]);
+  const graphsOf: GraphsOf = (net) => recipeGraphs(net, "binary_cross_entropy", unroll);
+  for (const { name } of graphsOf(network)) {
+    await expectWithinTolerance(graphsOf, name, network, [1, 2, 3]);
   }
 });

@@ -2,7 +2,7 @@
  * Operators that move entries without changing them. Moves that change nothing return their input; none looks
  * behind its input, which may be an independent variable of a derivative.
  */
-import type { Shape } from "../ops.ts";
+import { ABSENT, type Shape } from "../ops.ts";
 import { normalizeAxis, ShapeError, sameShape } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
 import { add, full } from "./elementwise.ts";
@@ -160,5 +160,20 @@ export function gather(
   const at = normalizeAxis(axis, x.shape.length);
   const positive = indices.map((index) => (index < 0 ? index + x.shape[at]! : index));
   const picked = makeValue("gather", [x], { axis: at, indices: positive });
+  return reshape(picked, [...x.shape.slice(0, at), ...indicesShape, ...x.shape.slice(at + 1)]);
+}
+
+/** The same, with zeros where there is no index. */
+export function gatherOrZero(
+  x: Value,
+  indices: readonly (number | undefined)[],
+  indicesShape: Shape,
+  axis: number,
+): Value {
+  const at = normalizeAxis(axis, x.shape.length);
+  const picked = makeValue("gather", [x], {
+    axis: at,
+    indices: indices.map((index) => index ?? ABSENT),
+  });
   return reshape(picked, [...x.shape.slice(0, at), ...indicesShape, ...x.shape.slice(at + 1)]);
 }

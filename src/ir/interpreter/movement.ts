@@ -1,5 +1,5 @@
 /** Operators that move numbers without computing any, and their transposes. */
-import type { OpName } from "../ops.ts";
+import { ABSENT, type OpName } from "../ops.ts";
 import { normalizeAxis } from "../shapes.ts";
 import { sizeOf } from "../value.ts";
 import type { Kernels } from "./kernel.ts";
@@ -55,6 +55,7 @@ export const movement = {
     const y = new Float64Array(sizeOf(shape));
     for (let outer = 0; outer < sizeOf(shape.slice(0, axis)); outer++) {
       attrs.indices.forEach((index, position) => {
+        if (index === ABSENT) return;
         const from = (outer * extent + index) * block;
         y.set(x.subarray(from, from + block), (outer * shape[axis] + position) * block);
       });
@@ -67,6 +68,7 @@ export const movement = {
     const y = new Float64Array(sizeOf(shape));
     for (let outer = 0; outer < sizeOf(shape.slice(0, axis)); outer++) {
       attrs.indices.forEach((index, position) => {
+        if (index === ABSENT) return;
         const from = (outer * attrs.indices.length + position) * block;
         const to = (outer * attrs.size + index) * block;
         for (let i = 0; i < block; i++) y[to + i] += x[from + i];

@@ -172,7 +172,38 @@ const chainedMoves: Rule = (value) => {
   );
 };
 
+/** Slices placed next to each other along one axis, added up, are one concatenation placed at once. */
+const adjacentPlacements: Rule = ({ op, inputs: [a, b], shape }) => {
+  if (op !== "add" || a!.op !== "unslice" || b!.op !== "unslice") return undefined;
+  if (!sameShape(a!.shape, b!.shape) || !isUnitStep(a!) || !isUnitStep(b!)) return undefined;
+  const [low, high] = a!.attrs.starts.every((start, axis) => start <= b!.attrs.starts[axis]!)
+    ? [a!, b!]
+    : [b!, a!];
+  const [before, behind] = [low.inputs[0]!, high.inputs[0]!];
+  const apart = shape
+    .map((_, axis) => axis)
+    .filter(
+      (axis) =>
+        low.attrs.starts[axis] !== high.attrs.starts[axis] ||
+        before.shape[axis] !== behind.shape[axis],
+    );
+  const [axis] = apart;
+  if (axis === undefined || apart.length > 1) return undefined;
+  if (low.attrs.starts[axis]! + before.shape[axis]! !== high.attrs.starts[axis]) return undefined;
+  const joined = build.concat(
+    [before, behind].flatMap((x) => (x.op === "concat" && x.attrs.axis === axis ? x.inputs : [x])),
+    axis,
+  );
+  return sameShape(joined.shape, shape)
+    ? joined
+    : makeValue("unslice", [joined], { ...low.attrs, shape });
+};
+
+const isUnitStep = ({ attrs: { steps } }: Value<"unslice">): boolean =>
+  steps.every((step) => step === 1);
+
 const rules: readonly Rule[] = [
+  adjacentPlacements,
   noOps,
   chainedMoves,
   neutralElements,

@@ -1,6 +1,7 @@
 /** Movement and reductions. */
 import type { MovementOp } from "../../autodiff/rules/movement.ts";
 import type { ReductionOp } from "../../autodiff/rules/reduction.ts";
+import { ABSENT } from "../../ir/ops.ts";
 import type { Emitter } from "./emitter.ts";
 import type { LoweringTable } from "./lowering.ts";
 
@@ -50,26 +51,28 @@ export const movementLowerings: LoweringTable<MovementOp> = {
       shape.map((extent, axis) => extent - first[axis]! - extents[axis]!),
     );
   },
-  gather: ({ emit }, { attrs: { axis, indices } }, [x]) =>
-    emit.node("Gather", [x!, emit.ints(indices)], { axis }),
+  /** An absent entry is read from a zero appended to x. */
+  gather: ({ emit }, { inputs: [x], attrs: { axis, indices } }, [name]) => {
+    const extent = x!.shape[axis]!;
+    if (!indices.includes(ABSENT))
+      return emit.node("Gather", [name!, emit.ints(indices)], { axis });
+    const positions = indices.map((index) => (index === ABSENT ? extent : index));
+    return emit.node("Gather", [appendZero(emit, name!, x!.shape, axis), emit.ints(positions)], {
+      axis,
+    });
+  },
   /** Each target position gathers its sources (a zero row where it has fewer than the most) and sums them. */
   scatterAdd: ({ emit }, { inputs: [x], attrs: { axis, indices, size } }, [name]) => {
     const sources = Array.from({ length: size }, (): number[] => []);
     indices.forEach((target, source) => {
-      sources[target]!.push(source);
+      if (target !== ABSENT) sources[target]!.push(source);
     });
-    const most = Math.max(...sources.map((list) => list.length));
+    const most = Math.max(1, ...sources.map((list) => list.length));
     const none = indices.length;
     const table = sources.flatMap((list) =>
       Array.from({ length: most }, (_, i) => list[i] ?? none),
     );
-    const after = x!.shape.map((_, i) => (i === axis ? 1 : 0));
-    const extended = emitPad(
-      emit,
-      name!,
-      after.map(() => 0),
-      after,
-    );
+    const extended = appendZero(emit, name!, x!.shape, axis);
     const gathered = emit.node("Gather", [extended, emit.indices(table, [size, most])], { axis });
     return emit.node("ReduceSum", [gathered, emit.ints([axis + 1])], { keepdims: 0 });
   },
@@ -82,6 +85,17 @@ export const reductionLowerings: LoweringTable<ReductionOp> = {
     emit.node("ReduceMax", [x!, emit.ints(axes)], { keepdims: Number(keepdims) }),
   softmax: ({ emit }, { attrs: { axis } }, [x]) => emit.node("Softmax", [x!], { axis }),
 };
+
+/** x with one more entry along `axis`, of zeros. */
+function appendZero(emit: Emitter, x: string, shape: readonly number[], axis: number): string {
+  const after = shape.map((_, i) => (i === axis ? 1 : 0));
+  return emitPad(
+    emit,
+    x,
+    after.map(() => 0),
+    after,
+  );
+}
 
 /** x[starts + i * steps] for i < sizes; returns x where nothing is cut. */
 export function emitSlice(

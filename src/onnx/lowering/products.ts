@@ -1,5 +1,6 @@
 /** Matrix products and convolutions: Gemm, Conv and ConvTranspose with biases and transposes fused in. */
 import type { ProductOp } from "../../autodiff/rules/products.ts";
+import { sameShape } from "../../ir/shapes.ts";
 import { sizeOf, type Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
@@ -155,7 +156,7 @@ function emitGemm(
   });
 }
 
-/** Add, or the bias of the Conv or Gemm that only this addition uses. */
+/** Add, or the bias (for Gemm also a whole matrix) of the Conv or Gemm that only this addition uses. */
 export function addWithFusedBias(
   context: Context,
   value: Value<"add">,
@@ -163,10 +164,12 @@ export function addWithFusedBias(
 ): string {
   const { emit } = context;
   for (const [product, bias, biasName] of [
-    [value.inputs[0]!, value.inputs[1]!, inputs[1]!],
     [value.inputs[1]!, value.inputs[0]!, inputs[0]!],
+    [value.inputs[0]!, value.inputs[1]!, inputs[1]!],
   ] as const) {
     if (context.uses(product) !== 1) continue;
+    const isGemm = product.op === "matmul" && product.inputs.every((x) => x.shape.length === 2);
+    if (isGemm && sameShape(product.shape, bias.shape)) return emitGemm(context, product, biasName);
     const outputs = product.shape.at(product.op === "conv" ? 1 : -1)!;
     if (sizeOf(bias.shape) !== outputs) continue;
     if (product.op === "conv" && bias.shape.length === 4 && bias.shape[1] === outputs) {
@@ -177,12 +180,7 @@ export function addWithFusedBias(
         flat,
       ]);
     }
-    if (
-      product.op === "matmul" &&
-      product.inputs.every((x) => x.shape.length === 2) &&
-      bias.shape.at(-1) === outputs &&
-      bias.shape.length <= 2
-    ) {
+    if (isGemm && bias.shape.at(-1) === outputs && bias.shape.length <= 2) {
       return emitGemm(context, product, biasName);
     }
   }

@@ -100,3 +100,31 @@ test("nothing gets larger", () => {
     { numRuns: 100, seed: 3 },
   );
 });
+
+describe("slices that are put back next to each other", () => {
+  const z = build.input("z", [4, 3]);
+  const put = (x: Value, start: number) => build.pad(x, [start, 0], [4 - start - x.shape[0], 0]);
+
+  test("are one concatenation", () => {
+    const parts = build.split(z, [1, 2, 1]);
+    const sum = build.add(build.add(put(parts[2], 3), put(parts[1], 1)), put(parts[0], 0));
+    const [joined] = simplify([sum]);
+    expect(joined).toBe(build.concat(parts, 0));
+  });
+
+  test("keep the zeros around them", () => {
+    const parts = build.split(z, [1, 2, 1]);
+    const [joined] = simplify([build.add(put(parts[0], 1), put(parts[1], 2))]);
+    expect(joined.op).toBe("unslice");
+    expect(joined.inputs[0]).toBe(build.concat([parts[0], parts[1]], 0));
+  });
+
+  test("are added up where they overlap or leave a gap", () => {
+    const parts = build.split(z, [1, 2, 1]);
+    for (const sum of [
+      build.add(put(parts[1], 0), put(parts[2], 1)),
+      build.add(put(parts[0], 0), put(parts[2], 2)),
+    ])
+      expect(simplify([sum])[0]).toBe(sum);
+  });
+});

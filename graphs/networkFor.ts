@@ -1,0 +1,45 @@
+/** The form in which a network is computed, chosen for what executes it. */
+import { batchLast } from "../src/ir/batchLast/index.ts";
+import { input } from "../src/ir/builders/index.ts";
+import { topologicalOrder } from "../src/ir/graph.ts";
+import type { Value } from "../src/ir/value.ts";
+import type { Target } from "../src/onnx/lowering/index.ts";
+import type { Network } from "./network.ts";
+
+/**
+ * Images of one micro-batch: the matrices of a LeNet layer then fit into a core's second-level cache
+ * (`npm run bench:lowerings`).
+ */
+const MICRO_BATCH = 64;
+
+/**
+ * From this many output channels on, convolution operators come close to the speed of matrix products on their own
+ * (`npm run bench:lowerings`).
+ */
+const WIDE = 32;
+
+/**
+ * The network as it is, or on CPUs, where all its convolutions are narrow, rewritten batch-last. Inputs, outputs
+ * and derivatives stay the same.
+ */
+export function networkFor(target: Target, network: Network): Network {
+  if (target !== "cpu" || !isNarrow(network)) return network;
+  return {
+    ...network,
+    microBatch: MICRO_BATCH,
+    forward: (parameters, buffers, images) =>
+      batchLast(network.forward(parameters, buffers, images), images, [...parameters, ...buffers]),
+  };
+}
+
+function isNarrow(network: Network): boolean {
+  const inputs = (specs: Network["parameters"]): Value[] =>
+    specs.map(({ name, shape }) => input(name, shape));
+  const logits = network.forward(
+    inputs(network.parameters),
+    inputs(network.buffers),
+    input("images", [1, ...network.input]),
+  );
+  const convolutions = topologicalOrder([logits]).filter(({ op }) => op === "conv");
+  return convolutions.length > 0 && convolutions.every(({ shape }) => shape[1]! < WIDE);
+}
