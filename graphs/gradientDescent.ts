@@ -34,15 +34,18 @@ export function modelLoss(
   return parts.reduce((sum, part) => add(sum, part));
 }
 
-/** theta - eta * grad_theta l(x, y; theta) for a rate eta [] (Wang et al. 2018, eq. 2). */
+/**
+ * theta - eta * grad_theta l(x, y; theta) for a rate eta [] (Wang et al. 2018, eq. 2). The rate is the cotangent of
+ * the loss: it multiplies a few numbers per image there, instead of every parameter's gradient.
+ */
 export function innerStep(
   model: Model,
   parameters: readonly Value[],
   batch: Batch,
   rate: Value,
 ): Value[] {
-  const gradients = gradient(modelLoss(model, parameters, batch), parameters);
-  return parameters.map((parameter, i) => sub(parameter, mul(gradients[i]!, rate)));
+  const steps = gradient(modelLoss(model, parameters, batch), parameters, rate);
+  return parameters.map((parameter, i) => sub(parameter, steps[i]!));
 }
 
 /** Cotangents of an inner step's inputs. */
@@ -56,8 +59,8 @@ export interface InnerStepCotangents {
 /**
  * Pulls a cotangent lambda of the next parameters back through theta' = theta - eta g, g = grad_theta l:
  *   d/d theta = lambda - eta H lambda     d/dx = -eta d<lambda, g>/dx     d/d eta = -<lambda, g>
- * and y as x. One forward sweep in direction lambda through (l, grad_theta l, grad_x l, grad_y l) yields
- * <lambda, g>, H lambda and both mixed derivatives, since second derivatives are symmetric.
+ * and y as x. One forward sweep in direction lambda through (l, eta grad_theta l, eta grad_x l, eta grad_y l)
+ * yields <lambda, g>, eta H lambda and both mixed derivatives, since second derivatives are symmetric.
  */
 export function innerStepVjp(
   model: Model,
@@ -67,13 +70,13 @@ export function innerStepVjp(
   lambda: readonly Value[],
 ): InnerStepCotangents {
   const loss = modelLoss(model, parameters, batch);
-  const gradients = gradient(loss, [...parameters, batch.images, batch.labels]);
+  const gradients = gradient(loss, [...parameters, batch.images, batch.labels], rate);
   const [along, ...swept] = jvp([loss, ...gradients], parameters, lambda) as [Value, ...Value[]];
   const [alongImages, alongLabels] = swept.slice(parameters.length) as [Value, Value];
   return {
-    parameters: lambda.map((cotangent, i) => sub(cotangent, mul(swept[i]!, rate))),
-    images: neg(mul(alongImages, rate)),
-    labels: neg(mul(alongLabels, rate)),
+    parameters: lambda.map((cotangent, i) => sub(cotangent, swept[i]!)),
+    images: neg(alongImages),
+    labels: neg(alongLabels),
     rate: neg(along),
   };
 }

@@ -162,11 +162,11 @@ export {
   devices,
 } from "./runtime/devices.ts";
 export { type Executor, inlineExecutor } from "./runtime/executor.ts";
+export type { Tensors } from "./runtime/feeds.ts";
 export { interruptible } from "./runtime/interruptible.ts";
 export {
   createSession,
   runtimeVersion,
   type Session,
   type SessionOptions,
-  type Tensors,
 } from "./runtime/session.ts";

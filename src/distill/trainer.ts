@@ -11,7 +11,7 @@ import {
   softplus,
   toDistilled,
 } from "./distilled.ts";
-import { computeMetaGradient, type MetaGradientResult } from "./metaGradient.ts";
+import { computeMetaGradient, type MetaGradientResult, type RealBatch } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
 import { initialParameters, type Parameters, type Problem } from "./problem.ts";
 import { scheduleFactor } from "./schedule.ts";
@@ -78,14 +78,22 @@ function whyStuck({ images, labels, rawRates, moments }: TrainerState): string |
     : undefined;
 }
 
+/** What one iteration draws at random. */
+interface Draw {
+  readonly iteration: number;
+  readonly networks: readonly Parameters[];
+  readonly real: RealBatch;
+}
+
 export class Trainer {
   readonly state: TrainerState;
   readonly #problem: Problem;
   readonly #executor: Executor;
   readonly #plan: Plan;
-  readonly #realImages: Float32Array;
-  readonly #realLabels: Float32Array;
+  /** Buffers of real batches: one is computed with while the other is filled. */
+  readonly #buffers: readonly [RealBatch, RealBatch];
   readonly #known: Parameters | undefined;
+  #drawn: Draw | undefined;
 
   constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
     this.#problem = problem;
@@ -94,8 +102,11 @@ export class Trainer {
     this.state = state;
     const { dataset, recipe } = problem;
     const [channels, height, width] = dataset.shape;
-    this.#realImages = new Float32Array(recipe.outer.batch * channels * height * width);
-    this.#realLabels = new Float32Array(recipe.outer.batch * dataset.classes.length);
+    const buffer = (): RealBatch => ({
+      images: new Float32Array(recipe.outer.batch * channels * height * width),
+      labels: new Float32Array(recipe.outer.batch * dataset.classes.length),
+    });
+    this.#buffers = [buffer(), buffer()];
     this.#known =
       recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
   }
@@ -105,32 +116,26 @@ export class Trainer {
   }
 
   /**
-   * One iteration: samples networks and a real batch, computes the meta-gradient and takes an Adam step.
+   * One iteration: samples networks and a real batch, computes the meta-gradient and takes an Adam step. While
+   * the workers compute, it already samples for the next iteration; numbers depend on the iteration alone.
    * @throws {DivergenceError} when the gradient or the new state is not finite, or every learning rate is zero; the state is left as it was.
    */
   async step(): Promise<IterationResult> {
     const { recipe, network, unroll } = this.#problem;
     const { iteration } = this.state;
-    const distilled = this.distilled;
-    this.#sampleRealBatch(iteration);
-    const networks = Array.from(
-      { length: recipe.outer.networks },
-      (_, k) =>
-        this.#known ??
-        initialParameters(this.#problem, "training", iteration * recipe.outer.networks + k),
-    );
-    const gradient = await computeMetaGradient(
+    const { networks, real } =
+      this.#drawn?.iteration === iteration ? this.#drawn : this.#draw(iteration);
+    const computing = computeMetaGradient(
       this.#executor,
       this.#plan,
       network,
       unroll,
       networks,
-      distilled,
-      {
-        images: this.#realImages,
-        labels: this.#realLabels,
-      },
+      this.distilled,
+      real,
     );
+    this.#drawn = iteration + 1 < recipe.outer.iterations ? this.#draw(iteration + 1) : undefined;
+    const gradient = await computing;
     // d softplus(r) / dr = sigmoid(r)
     const rawRates = gradient.learningRates.map((g, i) => g * sigmoid(this.state.rawRates[i]!));
     const norm = this.#norm(gradient, rawRates);
@@ -147,11 +152,17 @@ export class Trainer {
     return { iteration: this.state.iteration, loss: gradient.loss, gradientNorm: norm };
   }
 
-  #sampleRealBatch(iteration: number): void {
+  #draw(iteration: number): Draw {
     const { recipe, dataset, train } = this.#problem;
-    const stream = random(recipe.seed, "real batch", iteration);
-    const indices = sampleBatch(train.count, recipe.outer.batch, stream);
-    fillBatch(dataset, train, indices, this.#realImages, this.#realLabels);
+    const { networks: count, batch } = recipe.outer;
+    const real = this.#buffers[iteration % 2]!;
+    const indices = sampleBatch(train.count, batch, random(recipe.seed, "real batch", iteration));
+    fillBatch(dataset, train, indices, real.images, real.labels);
+    const networks = Array.from(
+      { length: count },
+      (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * count + k),
+    );
+    return { iteration, networks, real };
   }
 
   /** L2 norm over everything that is learned. */

@@ -67,7 +67,8 @@ export interface OpAttrs {
   mul: None;
   div: None;
   pow: None;
-  max: None;
+  /** At a tie each operand takes half of the cotangent, or the first takes it all. */
+  max: { readonly ties: "split" | "first" };
   min: None;
   greater: None;
   less: None;

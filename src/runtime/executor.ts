@@ -1,6 +1,7 @@
 /** Runs programs, several at a time where the machine allows it. */
 import type { Program } from "../onnx/compile.ts";
-import { createSession, type Session, type SessionOptions, type Tensors } from "./session.ts";
+import type { Tensors } from "./feeds.ts";
+import { createSession, type Session, type SessionOptions } from "./session.ts";
 
 export interface Executor extends SessionOptions {
   /** How many runs proceed at the same time. */

@@ -1,11 +1,8 @@
 /** One loaded program. This is the only module that imports ONNX Runtime. */
 import { env, InferenceSession, Tensor } from "#ort";
 import type { Program } from "../onnx/compile.ts";
-import type { OnnxValueInfo } from "../onnx/model.ts";
 import { DeviceError, type DeviceName, devices } from "./devices.ts";
-
-/** Row-major numbers by tensor name. */
-export type Tensors = ReadonlyMap<string, Float32Array>;
+import { fedInputs, type Tensors } from "./feeds.ts";
 
 export interface SessionOptions {
   readonly device: DeviceName;
@@ -37,8 +34,8 @@ export async function createSession(
   return {
     async run(feeds) {
       const tensors: Record<string, Tensor> = {};
-      for (const info of program.inputs)
-        tensors[info.name] = toTensor(program, info, feeds.get(info.name));
+      for (const { name, shape, data } of fedInputs(program, feeds))
+        tensors[name] = new Tensor("float32", data, shape);
       const results = await session.run(tensors);
       return new Map(
         program.outputs.map(({ name }) => [name, results[name]!.data as Float32Array]),
@@ -68,19 +65,4 @@ async function load(
     }
     throw new Error(`ONNX Runtime refused the graph "${program.name}": ${reason}`);
   }
-}
-
-function toTensor(
-  program: Program,
-  { name, shape }: OnnxValueInfo,
-  data: Float32Array | undefined,
-): Tensor {
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  if (data?.length !== size) {
-    const came = data ? `${data.length} numbers` : "nothing";
-    throw new Error(
-      `${program.name}: input "${name}" takes ${size} numbers, shape [${shape}], got ${came}`,
-    );
-  }
-  return new Tensor("float32", data, shape);
 }

@@ -1,20 +1,40 @@
 /** The thread behind one lane of `workerExecutor`: loads programs and runs them, one request after the other. */
 import { parentPort } from "node:worker_threads";
+import type { Tensors } from "./feeds.ts";
 import { createSession, type Session } from "./session.ts";
-import type { Reply, Request } from "./workerExecutor.ts";
+import type { LoadRequest, Reply, Request } from "./workerExecutor.ts";
 
 const port = parentPort!;
-const sessions = new Map<number, Session>();
+
+/** A program, the memory that its feeds arrive in, and the worker's own copy: the runtime takes no shared memory. */
+interface Loaded {
+  readonly session: Session;
+  readonly shared: Tensors;
+  readonly own: Map<string, Float32Array>;
+}
+
+const programs = new Map<number, Loaded>();
+
+async function load({ program, content, options, shared }: LoadRequest): Promise<void> {
+  const session = await createSession(content, options);
+  const own = new Map([...shared].map(([name, data]) => [name, new Float32Array(data.length)]));
+  programs.set(program, { session, shared, own });
+}
+
+function run({ session, shared, own }: Loaded): Promise<Map<string, Float32Array>> {
+  for (const [name, data] of shared) own.get(name)!.set(data);
+  return session.run(own);
+}
 
 async function answer(request: Request): Promise<Reply> {
   switch (request.kind) {
     case "load":
-      sessions.set(request.program, await createSession(request.content, request.options));
+      await load(request);
       return { results: new Map() };
     case "run":
-      return { results: await sessions.get(request.program)!.run(request.feeds) };
+      return { results: await run(programs.get(request.program)!) };
     case "close":
-      for (const session of sessions.values()) await session.release();
+      for (const { session } of programs.values()) await session.release();
       return { results: new Map() };
   }
 }

@@ -6,17 +6,22 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Program } from "../onnx/compile.ts";
 import type { Executor } from "./executor.ts";
-import type { SessionOptions, Tensors } from "./session.ts";
+import { fedInputs, sharedInputs, type Tensors } from "./feeds.ts";
+import type { SessionOptions } from "./session.ts";
 
-/** What the calling thread sends. */
+export interface LoadRequest {
+  readonly kind: "load";
+  readonly program: number;
+  readonly content: Program;
+  readonly options: SessionOptions;
+  /** Where the feeds of every run are found. */
+  readonly shared: Tensors;
+}
+
+/** What the calling thread sends. The feeds of a run are in the program's shared memory. */
 export type Request =
-  | {
-      readonly kind: "load";
-      readonly program: number;
-      readonly content: Program;
-      readonly options: SessionOptions;
-    }
-  | { readonly kind: "run"; readonly program: number; readonly feeds: Tensors }
+  | LoadRequest
+  | { readonly kind: "run"; readonly program: number }
   | { readonly kind: "close" };
 
 /** What a worker answers, in the order of the requests. */
@@ -65,7 +70,10 @@ interface Pending {
 class Lane {
   readonly #worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   readonly #pending: Pending[] = [];
-  readonly #loaded = new Set<number>();
+  /** The memory that feeds are handed over in, by program. */
+  readonly #shared = new Map<number, Map<string, Float32Array>>();
+  /** Settles when the last run has been answered; undefined while the lane is idle. */
+  #running: Promise<void> | undefined;
   readonly #options: SessionOptions;
   #failure: Error | undefined;
 
@@ -85,20 +93,37 @@ class Lane {
   }
 
   async load(id: number, program: Program): Promise<void> {
-    if (this.#loaded.has(id)) return;
-    this.#loaded.add(id);
-    await this.#send({ kind: "load", program: id, content: program, options: this.#options });
+    if (this.#shared.has(id)) return;
+    const shared = sharedInputs(program);
+    this.#shared.set(id, shared);
+    const options = this.#options;
+    await this.#send({ kind: "load", program: id, content: program, options, shared });
   }
 
-  async run(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
-    await this.load(id, program);
-    const wanted = new Map(
-      program.inputs.flatMap(({ name }) => {
-        const data = feeds.get(name);
-        return data ? [[name, data] as const] : [];
-      }),
+  /**
+   * Runs follow each other: feeds are written when the run before has been answered, at once where there is none,
+   * so that the worker computes while the caller goes on.
+   */
+  run(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
+    const start = () => this.#start(id, program, feeds);
+    const result = this.#running ? this.#running.then(start) : start();
+    const settled: Promise<void> = result.then(
+      () => this.#idleAfter(settled),
+      () => this.#idleAfter(settled),
     );
-    return this.#send({ kind: "run", program: id, feeds: wanted });
+    this.#running = settled;
+    return result;
+  }
+
+  #idleAfter(run: Promise<void>): void {
+    if (this.#running === run) this.#running = undefined;
+  }
+
+  async #start(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
+    if (!this.#shared.has(id)) await this.load(id, program);
+    const shared = this.#shared.get(id)!;
+    for (const { name, data } of fedInputs(program, feeds)) shared.get(name)!.set(data);
+    return this.#send({ kind: "run", program: id });
   }
 
   async close(): Promise<void> {

@@ -105,9 +105,10 @@ describe("at kinks and at extremes first derivatives are PyTorch's and second on
   });
 
   test.each([
+    ["firstMax", build.firstMax, [1, 1, 0], [0, 0, 1]],
     ["max", build.max, [0.5, 1, 0], [0.5, 0, 1]],
     ["min", build.min, [0.5, 0, 1], [0.5, 1, 0]],
-  ] as const)("%s gives each operand half at a tie", (_, op, ofA, ofB) => {
+  ] as const)("%s divides a tie between its operands", (_, op, ofA, ofB) => {
     const [a, b, c] = ["a", "b", "c"].map((name) => input(name, [3]));
     const y = op(a, b);
     const feeds = new Map([

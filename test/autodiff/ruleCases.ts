@@ -60,7 +60,7 @@ export const ruleCases: {
   mul: binary(build.mul),
   div: binary(build.div, awayFromZero),
   pow: binary(build.pow, positive),
-  max: binary(build.max, spaced),
+  max: fc.oneof(binary(build.max, spaced), binary(build.firstMax, spaced)),
   min: binary(build.min, spaced),
   where: pointsOf(
     broadcastableShapes,

@@ -4,7 +4,7 @@ import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
 import { Evaluator, statistic } from "../../src/distill/evaluate.ts";
 import { evaluateDistilled } from "../../src/distill/run.ts";
 import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
-import type { Tensors } from "../../src/runtime/session.ts";
+import type { Tensors } from "../../src/runtime/feeds.ts";
 import { stripesSplit } from "../stripesData.ts";
 import { stripesProblem } from "./stripesProblem.ts";
 

@@ -76,18 +76,6 @@ const cases: Record<string, fc.Arbitrary<Point>> = {
     });
     return build.where(condition, x, build.neg(x));
   }),
-  "where against zeros, and as a maximum": pointsOf(
-    anyShape(0, 3),
-    (shape) => ({
-      fn: (a, b) => {
-        const later = build.greater(b, a);
-        const choices = [build.where(later, b, 0), build.where(later, 0, a)];
-        return build.sub(build.where(later, b, a), build.mul(choices[0], choices[1]));
-      },
-      shapes: [shape, shape],
-    }),
-    ties,
-  ),
   "relu, abs and clip at their kinks": unary(
     (x) => build.add(build.relu(x), build.mul(build.abs(x), build.clip(x, -1, 1))),
     ties,
@@ -114,6 +102,17 @@ const cases: Record<string, fc.Arbitrary<Point>> = {
       shapes: [x, x],
     }),
     spaced,
+  ),
+  "a product taken from a matrix": pointsOf(
+    fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+    ([m, n]) => ({
+      fn: (a, b, c) => build.sub(c, build.matmul(a, b)),
+      shapes: [
+        [m, n],
+        [n, m],
+        [m, m],
+      ],
+    }),
   ),
   "a product added to a matrix": pointsOf(
     fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),

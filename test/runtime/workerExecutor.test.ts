@@ -36,3 +36,15 @@ test("after closing, a run is refused instead of hanging", async () => {
   await executor.close();
   await expect(executor.run(program, [feed(1)])).rejects.toThrow("worker");
 });
+
+test("feeds are taken when a run is asked for, and runs of one worker do not mix theirs", async () => {
+  const executor = workerExecutor({ ...options, workers: 1 });
+  await executor.prepare(program);
+  const reused = Float32Array.of(1);
+  const first = executor.run(program, [new Map([["x", reused]])]);
+  reused[0] = 7;
+  const second = executor.run(program, [feed(2), feed(3)]);
+  expect((await first)[0]!.get("y")![0]).toBe(2);
+  expect((await second).map((result) => result.get("y")![0])).toEqual([4, 6]);
+  await executor.close();
+});

@@ -102,10 +102,25 @@ export const elementwiseRules: RuleTable<ElementwiseOp> = {
     const safe = where(equal(a!, 0), 1, a!);
     return [base, where(and(equal(a!, 0), not(less(b!, 0))), 0, mul(y, log(safe)))];
   }),
-  max: elementwise(({ inputs: [a, b] }) => [
-    share(greater(a!, b!), equal(a!, b!)),
-    share(less(a!, b!), equal(a!, b!)),
-  ]),
+  max: {
+    vjp: ({ dy, inputs: [a, b], attrs: { ties } }) => {
+      if (ties === "first") {
+        const second = mul(dy, indicator(greater(b!, a!)));
+        return [sub(dy, second), second];
+      }
+      return [
+        mul(dy, share(greater(a!, b!), equal(a!, b!))),
+        mul(dy, share(less(a!, b!), equal(a!, b!))),
+      ];
+    },
+    jvp: ({ inputs: [a, b], attrs: { ties }, tangents: [da, db] }) => {
+      if (ties === "first") return where(greater(b!, a!), db ?? 0, da ?? 0);
+      return sum([
+        da && mul(da, share(greater(a!, b!), equal(a!, b!))),
+        db && mul(db, share(less(a!, b!), equal(a!, b!))),
+      ]);
+    },
+  },
   min: elementwise(({ inputs: [a, b] }) => [
     share(less(a!, b!), equal(a!, b!)),
     share(greater(a!, b!), equal(a!, b!)),

@@ -4,12 +4,18 @@
  * channels; docs/performance.md has the measurements. Derivatives need no rewriting: differentiating the result
  * gives gradients in the same form.
  */
-import { add, reshape, transpose } from "../builders/index.ts";
-import { matmul } from "../builders/products.ts";
+import { matmul, reshape, transpose } from "../builders/index.ts";
 import { topologicalOrder } from "../graph.ts";
 import type { ConvWindow, OpName, Window } from "../ops.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
-import { moveBatchFirst, moveBatchLast, padSpatial, toBlocks } from "./blocks.ts";
+import {
+  addPerChannel,
+  type Grid,
+  moveBatchFirst,
+  moveBatchLast,
+  padPixels,
+  toBlocks,
+} from "./blocks.ts";
 import { blockedConvolution, inflation, patchBlocks } from "./convolution.ts";
 
 /** Blocks that multiply more zeros than this for each useful product are not chosen. */
@@ -62,7 +68,7 @@ class Rewriter {
     if (!rewritten) {
       const last = this.#native(value, 1);
       rewritten = last
-        ? moveBatchFirst(last)
+        ? moveBatchFirst(last, value.shape)
         : makeValue(
             value.op as OpName,
             value.inputs.map((x) => this.batchFirst(x)),
@@ -73,13 +79,15 @@ class Rewriter {
     return rewritten;
   }
 
-  /** A batched value [N,C,H,W] in blocks of r, [r*r*C, H/r, W/r, N], or one of another rank as [..., N]. */
+  /** A batched value [N,C,...] as [C, ... * N], or [N,C,H,W] in blocks of r. */
   #inBlocks(value: Value, r: number): Value {
     const known = this.#last.get(value)?.get(r);
     if (known) return known;
     const made =
       this.#native(value, r) ??
-      (r > 1 ? toBlocks(this.#inBlocks(value, 1), r) : moveBatchLast(this.batchFirst(value)));
+      (r > 1
+        ? toBlocks(this.#inBlocks(value, 1), gridOf(value), r)
+        : moveBatchLast(this.batchFirst(value)));
     this.#last.set(value, (this.#last.get(value) ?? new Map()).set(r, made));
     return made;
   }
@@ -141,11 +149,8 @@ class Rewriter {
     const [, , oh, ow] = core.shape as [number, number, number, number];
     if (oh % block !== 0 || ow % block !== 0) return undefined;
     if (inflation(block, core.attrs.kernel) > MOST_INFLATION) return undefined;
-    const product = blockedConvolution(
-      this.#padded(core.inputs[0]!, core.attrs, [oh, ow], block),
-      core.inputs[1]!,
-      { block, pool },
-    );
+    const input = this.#padded(core.inputs[0]!, core.attrs, [oh, ow], block);
+    const product = blockedConvolution(input.blocks, input.grid, core.inputs[1]!, { block, pool });
     return after.reduce((x, apply) => apply(x), product);
   }
 
@@ -155,14 +160,17 @@ class Rewriter {
     { kernel, pads }: ConvWindow,
     output: readonly [number, number],
     block: number,
-  ): Value {
-    const [, , height, width] = x.shape as [number, number, number, number];
-    const needed = ([0, 1] as const).map(
-      (i) => (output[i] / block - 1 + patchBlocks(block, kernel[i])) * block,
-    );
-    const after = [needed[0]! - height - pads[0], needed[1]! - width - pads[1]] as const;
-    if ([...pads.slice(0, 2), ...after].every((pad) => pad === 0)) return this.#inBlocks(x, block);
-    return toBlocks(padSpatial(this.#inBlocks(x, 1), [pads[0], pads[1]], after), block);
+  ): { readonly blocks: Value; readonly grid: Grid } {
+    const { height, width, n } = gridOf(x);
+    const rows = output[0] / block - 1 + patchBlocks(block, kernel[0]);
+    const columns = output[1] / block - 1 + patchBlocks(block, kernel[1]);
+    const after = [rows * block - height - pads[0], columns * block - width - pads[1]] as const;
+    const grid = { height: rows, width: columns, n };
+    if ([...pads.slice(0, 2), ...after].every((pad) => pad === 0))
+      return { blocks: this.#inBlocks(x, block), grid };
+    const pixels = padPixels(this.#inBlocks(x, 1), gridOf(x), [pads[0], pads[1]], after);
+    const padded = { height: rows * block, width: columns * block, n };
+    return { blocks: toBlocks(pixels, padded, block), grid };
   }
 
   /** The value as a max-pool over square windows that do not overlap. */
@@ -190,9 +198,5 @@ const isPlain = ({ strides, dilations, group }: ConvWindow): boolean =>
 const isChannelBias = (bias: Value, { shape }: Value): boolean =>
   bias.shape.length === 4 && sizeOf(bias.shape) === shape[1] && bias.shape[1] === shape[1];
 
-/** x [b*C, ..., N] plus bias of C entries, repeated for each of the b pixels of a block. */
-function addPerChannel(x: Value, bias: Value, channels: number): Value {
-  const pixels = x.shape[0]! / channels;
-  const flat = reshape(x, [pixels, channels, sizeOf(x.shape) / x.shape[0]!]);
-  return reshape(add(flat, reshape(bias, [1, channels, 1])), x.shape);
-}
+/** The grid of single pixels of a value [N,C,H,W]. */
+const gridOf = ({ shape }: Value): Grid => ({ height: shape[2]!, width: shape[3]!, n: shape[0]! });

@@ -58,7 +58,10 @@ export const pow = (a: Operand, b: Operand): Value =>
   makeValue("pow", [operand(a), operand(b)], {});
 /** The larger operand; at a tie each takes half of the cotangent, as in PyTorch. */
 export const max = (a: Operand, b: Operand): Value =>
-  makeValue("max", [operand(a), operand(b)], {});
+  makeValue("max", [operand(a), operand(b)], { ties: "split" });
+/** The larger operand; at a tie the first takes the cotangent, as in a max-pool. */
+export const firstMax = (a: Operand, b: Operand): Value =>
+  makeValue("max", [operand(a), operand(b)], { ties: "first" });
 export const min = (a: Operand, b: Operand): Value =>
   makeValue("min", [operand(a), operand(b)], {});
 export const greater = (a: Operand, b: Operand): Value =>

@@ -144,6 +144,7 @@ function emitGemm(
   { emit, name }: Context,
   { inputs: [a, b] }: Value<"matmul">,
   bias?: string,
+  alpha = 1,
 ): string {
   const operands = [a!, b!].map((x) => {
     const transposed = x.op === "transpose" && x.inputs[0]!.shape.length === 2;
@@ -153,6 +154,7 @@ function emitGemm(
   return emit.node("Gemm", [left.name, right.name, ...(bias ? [bias] : [])], {
     transA: left.transposed,
     transB: right.transposed,
+    ...(alpha === 1 ? {} : { alpha: { float: alpha } }),
   });
 }
 
@@ -185,4 +187,21 @@ export function addWithFusedBias(
     }
   }
   return emit.node("Add", inputs);
+}
+
+/** Sub, or the Gemm that only this subtraction uses, taken from a matrix. */
+export function subWithFusedProduct(
+  context: Context,
+  { inputs: [matrix, product], shape }: Value<"sub">,
+  names: readonly string[],
+): string {
+  const fits =
+    product!.op === "matmul" &&
+    context.uses(product!) === 1 &&
+    shape.length === 2 &&
+    sameShape(matrix!.shape, shape) &&
+    sameShape(product!.shape, shape);
+  return fits
+    ? emitGemm(context, product as Value<"matmul">, names[0], -1)
+    : context.emit.node("Sub", names);
 }

@@ -1,0 +1,42 @@
+/** What is fed to a program, checked against its signature. */
+
+import { sizeOf } from "../ir/value.ts";
+import type { Program } from "../onnx/compile.ts";
+
+/** Row-major numbers by tensor name. */
+export type Tensors = ReadonlyMap<string, Float32Array>;
+
+export interface FedInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * The inputs of a program with their numbers, in its order; other tensors are left out.
+ * @throws when an input is missing or has the wrong size.
+ */
+export const fedInputs = (program: Program, feeds: Tensors): FedInput[] =>
+  program.inputs.map(({ name, shape }) => {
+    const data = feeds.get(name);
+    const size = sizeOf(shape);
+    if (data?.length === size) return { name, shape, data };
+    const came = data ? `${data.length} numbers` : "nothing";
+    throw new Error(
+      `${program.name}: input "${name}" takes ${size} numbers, shape [${shape}], got ${came}`,
+    );
+  });
+
+/** An array for each input of a program, all in one piece of memory that threads can share. */
+export function sharedInputs(program: Program): Map<string, Float32Array> {
+  const sizes = program.inputs.map(({ shape }) => sizeOf(shape));
+  const memory = new SharedArrayBuffer(4 * sizes.reduce((sum, size) => sum + size, 0));
+  let offset = 0;
+  return new Map(
+    program.inputs.map(({ name }, i) => {
+      const data = new Float32Array(memory, 4 * offset, sizes[i]);
+      offset += sizes[i]!;
+      return [name, data];
+    }),
+  );
+}
