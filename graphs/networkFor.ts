@@ -19,11 +19,12 @@ const MICRO_BATCH = 64;
 const WIDE = 32;
 
 /**
- * The network as it is, or on CPUs, where all its convolutions are narrow, rewritten batch-last. Inputs, outputs
+ * The network as it is, or on CPUs, where it has convolutions and none is wide, rewritten batch-last. Inputs, outputs
  * and derivatives stay the same.
  */
 export function networkFor(target: Target, network: Network): Network {
-  if (target !== "cpu" || !isNarrow(network)) return network;
+  const channels = mostChannels(network);
+  if (target !== "cpu" || channels === 0 || channels >= WIDE) return network;
   return {
     ...network,
     microBatch: MICRO_BATCH,
@@ -32,7 +33,11 @@ export function networkFor(target: Target, network: Network): Network {
   };
 }
 
-function isNarrow(network: Network): boolean {
+/** Whether a network has convolutions with many output channels. */
+export const isWide = (network: Network): boolean => mostChannels(network) >= WIDE;
+
+/** Output channels of the widest convolution, 0 without any. */
+function mostChannels(network: Network): number {
   const inputs = (specs: Network["parameters"]): Value[] =>
     specs.map(({ name, shape }) => input(name, shape));
   const logits = network.forward(
@@ -41,5 +46,5 @@ function isNarrow(network: Network): boolean {
     input("images", [1, ...network.input]),
   );
   const convolutions = topologicalOrder([logits]).filter(({ op }) => op === "conv");
-  return convolutions.length > 0 && convolutions.every(({ shape }) => shape[1]! < WIDE);
+  return Math.max(0, ...convolutions.map(({ shape }) => shape[1]!));
 }

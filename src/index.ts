@@ -27,4 +27,4 @@ export {
 export { RunDirectory } from "./io/runDirectory.ts";
 export type { RunSummary } from "./io/runReport.ts";
 /** Worker threads. */
-export { defaultWorkers, type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";
+export { type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";

@@ -90,6 +90,7 @@ export {
   toDistilled,
 } from "./distill/distilled.ts";
 export { type Evaluation, Evaluator, type Statistic, statistic } from "./distill/evaluate.ts";
+export { chooseLayout, type Layout } from "./distill/layout.ts";
 export {
   computeMetaGradient,
   type MetaGradientResult,

@@ -1,19 +1,19 @@
-/** Runs cases against peers: gradients are compared first, then the programs take turns. */
+/** Runs cases against peers: results are compared first, then the programs take turns. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { relativeError } from "../ir/float32.ts";
 import { type CaseResult, caseResult } from "./caseResult.ts";
-import type { BenchCase } from "./cases.ts";
+import { type BenchCase, EVALUATED_NETWORKS } from "./cases.ts";
 import { ChildProgram } from "./childProgram.ts";
 import { type InterleaveOptions, interleave } from "./interleave.ts";
 import {
   type MatrixPeak,
   type OurPreparation,
   type OurSetup,
-  ourGradientFile,
+  ourResultFile,
   type PeerSetup,
-  peerGradientFile,
+  peerResultFile,
   type Turn,
 } from "./protocol.ts";
 import { startTorchPeers, type TorchInstallation } from "./torchPeer.ts";
@@ -51,7 +51,7 @@ export async function benchmark(
     say("preparing");
     const ours = ChildProgram.node("onnx-distill", new URL("./ourProgram.js", import.meta.url));
     programs.push(ours);
-    const { steps, epochs, flops } = await ours.ask<OurPreparation>({
+    const { parameters, flops } = await ours.ask<OurPreparation>({
       kind: "prepare",
       setup: ourSetup(benchCase, options, folder),
     });
@@ -60,12 +60,12 @@ export async function benchmark(
     programs.push(...peers);
     const errors: number[] = [];
     for (const peer of peers) {
-      say(`comparing gradients with ${peer.name}`);
+      say(`comparing results with ${peer.name}`);
       await peer.ask({
         kind: "prepare",
-        setup: { steps, epochs, threads, folder } satisfies PeerSetup,
+        setup: peerSetup(benchCase, parameters, threads, folder),
       });
-      errors.push(await gradientError(folder));
+      errors.push(await resultError(folder));
     }
     const runners = programs.map(
       (program) => (count: number) => program.ask<Turn>({ kind: "run", iterations: count }),
@@ -104,9 +104,26 @@ const ourSetup = (
   folder: string,
 ): OurSetup => ({ case: name, batch, seed, device, workers, threads, folder });
 
-async function gradientError(folder: string): Promise<number> {
+const peerSetup = (
+  { work, network, steps, epochs, comparedEpochs }: BenchCase,
+  parameters: readonly string[],
+  threads: number,
+  folder: string,
+): PeerSetup => ({
+  work,
+  network,
+  steps,
+  epochs,
+  comparedEpochs,
+  parameters,
+  networks: EVALUATED_NETWORKS,
+  threads,
+  folder,
+});
+
+async function resultError(folder: string): Promise<number> {
   const [ours, peer] = await Promise.all(
-    [ourGradientFile, peerGradientFile].map(async (file) => {
+    [ourResultFile, peerResultFile].map(async (file) => {
       const { buffer, byteOffset, byteLength } = await readFile(join(folder, file));
       return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
     }),

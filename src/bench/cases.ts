@@ -1,49 +1,113 @@
 /** The benchmark's cases: what one iteration of each consists of. */
+import type { NetworkName } from "../../graphs/index.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
 import { strokeDigitsDataset } from "../data/strokeDigitsDataset.ts";
 import { createProblem, type Problem } from "../distill/problem.ts";
 import type { Recipe } from "../distill/recipe.ts";
+import { random } from "../random/generator.ts";
 
 export interface BenchCase {
   readonly name: string;
   readonly title: string;
+  /** A step of the outer loop, or the training and testing of networks. */
+  readonly work: "meta-gradient" | "evaluation";
+  readonly network: NetworkName;
+  readonly classes: number;
   /** S and E of the unrolled descent. */
   readonly steps: number;
   readonly epochs: number;
+  /**
+   * Epochs after which gradients are compared. Over several steps of AlexNet float32 programs drift apart, since
+   * units near zero decide differently: one step tells whether they compute the same.
+   */
+  readonly comparedEpochs: number;
+  /** Real images in the outer loss, unless --batch says otherwise. */
+  readonly batch: number;
   readonly initialization: Recipe["initialization"];
+  readonly learningRate: number;
 }
+
+const lenetCase = {
+  work: "meta-gradient",
+  network: "lenet",
+  classes: 10,
+  batch: 1024,
+  initialization: "random",
+  learningRate: 0.02,
+} as const;
+
+/** Networks that one iteration of the evaluation trains and tests. */
+export const EVALUATED_NETWORKS = 4;
+
+const TEST_IMAGES = 10_000;
 
 export const benchCases: readonly BenchCase[] = [
   {
+    ...lenetCase,
     name: "a",
-    title: "LeNet, fixed init, 10 images, 1 step",
+    title: "LeNet, fixed init, 10 images, 1 step, real batch 1024",
     steps: 1,
     epochs: 1,
+    comparedEpochs: 1,
     initialization: "fixed",
   },
   {
+    ...lenetCase,
     name: "b",
-    title: "LeNet, random init, 100 images, 10 steps x 3 epochs",
+    title: "LeNet, random init, 100 images, 10 steps x 3 epochs, real batch 1024",
     steps: 10,
     epochs: 3,
-    initialization: "random",
+    comparedEpochs: 3,
+  },
+  {
+    ...lenetCase,
+    name: "c",
+    title: "AlexCifarNet, random init, 100 images, 10 steps x 3 epochs, real batch 256",
+    network: "alexcifarnet",
+    steps: 10,
+    epochs: 3,
+    comparedEpochs: 3,
+    batch: 256,
+    learningRate: 0.001,
+  },
+  {
+    ...lenetCase,
+    name: "d",
+    title: "AlexNet at 224x224, 20 classes, 20 images, 1 step x 3 epochs, real batch 32",
+    network: "alexnet",
+    classes: 20,
+    steps: 1,
+    epochs: 3,
+    comparedEpochs: 1,
+    batch: 32,
+    initialization: "fixed",
+    learningRate: 0.001,
+  },
+  {
+    ...lenetCase,
+    name: "evaluate",
+    title: `${EVALUATED_NETWORKS} LeNets trained in 30 steps on 100 images and tested on ${TEST_IMAGES} images`,
+    work: "evaluation",
+    steps: 10,
+    epochs: 3,
+    comparedEpochs: 3,
   },
 ];
 
-/** Real images in the outer loss, as in Wang et al. 2018. */
-export const PAPER_BATCH = 1024;
-
 const HELD_OUT = 10;
 
-/** A case on stroke digits, with the outer optimizer of Wang et al. 2018. */
+/** A case on stroke digits, or on noise for the networks that do not take these. */
 export function benchProblem(
-  { name, title, steps, epochs, initialization }: BenchCase,
-  { batch, seed }: { readonly batch: number; readonly seed: number },
+  benchCase: BenchCase,
+  { batch = benchCase.batch, seed }: { readonly batch?: number; readonly seed: number },
 ): Problem {
+  const { name, title, network, steps, epochs, initialization, learningRate } = benchCase;
+  const dataset = benchData(benchCase, batch, seed);
   const recipe: Recipe = {
     name: `bench-${name}`,
     description: title,
-    data: "stroke-digits",
-    network: "lenet",
+    data: dataset.name,
+    network,
     initialization,
     initializer: { kind: "xavier_normal" },
     steps,
@@ -51,7 +115,7 @@ export function benchProblem(
     imagesPerClass: 1,
     images: "noise",
     labels: "hard",
-    learningRate: { initial: 0.02, learned: true, outerFactor: 1 },
+    learningRate: { initial: learningRate, learned: true, outerFactor: 1 },
     outer: {
       iterations: Number.MAX_SAFE_INTEGER,
       batch,
@@ -65,6 +129,38 @@ export function benchProblem(
     evaluation: { every: 1, heldOut: HELD_OUT, networks: 1, testNetworks: 1 },
     seed,
   };
-  const train = Math.max(10_000, 2 * batch) + HELD_OUT;
-  return createProblem(recipe, strokeDigitsDataset({ seed, train, test: 10 }));
+  return createProblem(recipe, dataset);
+}
+
+function benchData({ work, network, classes }: BenchCase, batch: number, seed: number): Dataset {
+  const test = work === "evaluation" ? TEST_IMAGES : 10;
+  const size = { lenet: 28, mlp: 28, alexcifarnet: 32, alexnet: 224 }[network];
+  if (size === 28)
+    return strokeDigitsDataset({ seed, train: Math.max(10_000, 2 * batch) + HELD_OUT, test });
+  return noiseDataset([3, size, size], classes, { train: batch + HELD_OUT, test, seed });
+}
+
+/** Images of uniform noise, their classes in turn. */
+function noiseDataset(
+  shape: Dataset["shape"],
+  classes: number,
+  { train, test, seed }: { readonly train: number; readonly test: number; readonly seed: number },
+): Dataset {
+  const size = shape[0] * shape[1] * shape[2];
+  const split = (purpose: string, count: number): Split => {
+    const stream = random(seed, purpose);
+    const words = Uint32Array.from({ length: Math.ceil((count * size) / 4) }, () =>
+      stream.uint32(),
+    );
+    const labels = Uint16Array.from({ length: count }, (_, i) => i % classes);
+    return { images: new Uint8Array(words.buffer, 0, count * size), labels, count };
+  };
+  return {
+    name: "noise",
+    shape,
+    classes: Array.from({ length: classes }, (_, i) => String(i)),
+    train: split("bench training images", train),
+    test: split("bench test images", test),
+    normalization: { mean: [0.5, 0.5, 0.5], std: [0.29, 0.29, 0.29] },
+  };
 }

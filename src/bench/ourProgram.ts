@@ -1,7 +1,9 @@
 /** The process behind our side: answers requests over the channel to its parent. */
 import { on } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { chooseLayout } from "../distill/layout.ts";
 import { encodeSafetensors } from "../io/safetensors.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
@@ -13,7 +15,7 @@ import {
   type MatrixPeak,
   type OurPreparation,
   type OurSetup,
-  ourGradientFile,
+  ourResultFile,
   type Reply,
   type Request,
   type Turn,
@@ -35,12 +37,17 @@ async function answer(request: Request): Promise<OurPreparation | Turn | MatrixP
 
 async function prepare(setup: OurSetup): Promise<OurPreparation> {
   const { folder } = setup;
-  const problem = benchProblem(benchCases.find(({ name }) => name === setup.case)!, setup);
-  executor = workerExecutor(setup);
-  side = await prepareOurSide(problem, executor);
+  const benchCase = benchCases.find(({ name }) => name === setup.case)!;
+  const problem = benchProblem(benchCase, setup);
+  const { device } = setup;
+  executor = workerExecutor({
+    device,
+    ...chooseLayout(problem, device, availableParallelism(), setup),
+  });
+  side = await prepareOurSide(benchCase, problem, executor);
   await writeFile(join(folder, inputsFile), encodeSafetensors(side.inputs));
-  await writeFile(join(folder, ourGradientFile), new Uint8Array(side.imageGradient.buffer));
-  return { steps: problem.unroll.steps, epochs: problem.unroll.epochs, flops: side.flops };
+  await writeFile(join(folder, ourResultFile), new Uint8Array(side.result.buffer));
+  return { parameters: problem.network.parameters.map(({ name }) => name), flops: side.flops };
 }
 
 for await (const [request] of on(process, "message", { close: ["disconnect"] })) {

@@ -1,6 +1,12 @@
 /** Our side of a case: the trainer itself, and the inputs and gradient that it is held to. */
 import { totalmem } from "node:os";
-import { metaGradientGraph, toGraph } from "../../graphs/index.ts";
+import {
+  evaluateGraph,
+  metaGradientGraph,
+  type RecipeGraph,
+  toGraph,
+  trainGraph,
+} from "../../graphs/index.ts";
 import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import {
   type Distilled,
@@ -8,6 +14,7 @@ import {
   initialDistilled,
   toDistilled,
 } from "../distill/distilled.ts";
+import { Evaluator } from "../distill/evaluate.ts";
 import { computeMetaGradient, type RealBatch } from "../distill/metaGradient.ts";
 import { planMetaGradient } from "../distill/plan.ts";
 import { initialParameters, type Parameters, type Problem } from "../distill/problem.ts";
@@ -16,52 +23,129 @@ import { float32Tensor, type RawTensor } from "../io/safetensors.ts";
 import { optimize } from "../ir/passes/index.ts";
 import { random } from "../random/generator.ts";
 import { devices } from "../runtime/devices.ts";
-import type { Executor } from "../runtime/executor.ts";
+import { type Executor, inlineExecutor } from "../runtime/executor.ts";
+import { type BenchCase, EVALUATED_NETWORKS } from "./cases.ts";
 import { productFlops } from "./flops.ts";
 import type { Turn } from "./protocol.ts";
 
 export interface OurSide {
-  /** Everything that a meta-gradient depends on: the parameters, and the tensors of meta_gradient.onnx. */
+  /** Everything that the result depends on: the parameters, and the tensors of meta_gradient.onnx. */
   readonly inputs: Map<string, RawTensor>;
-  /** Gradient of the distilled images at these inputs, [S,n,C,H,W]. */
-  readonly imageGradient: Float32Array;
-  /** Floating-point operations of one meta-gradient. */
+  /** What peers are held to: the gradient of the images [S,n,C,H,W], or the parameters after training, in order. */
+  readonly result: Float32Array;
+  /** Floating-point operations of one iteration in matrix products and convolutions. */
   readonly flops: number;
-  /** Whole iterations of the trainer: sampling, batch assembly, meta-gradient and Adam. */
   run(iterations: number): Promise<Turn>;
 }
 
-export async function prepareOurSide(problem: Problem, executor: Executor): Promise<OurSide> {
+export const prepareOurSide = (
+  { work, comparedEpochs }: BenchCase,
+  problem: Problem,
+  executor: Executor,
+): Promise<OurSide> =>
+  work === "meta-gradient"
+    ? prepareMetaGradient(problem, comparedEpochs, executor)
+    : prepareEvaluation(problem, executor);
+
+/** Whole iterations of the trainer: sampling, batch assembly, meta-gradient and Adam. */
+async function prepareMetaGradient(
+  problem: Problem,
+  comparedEpochs: number,
+  executor: Executor,
+): Promise<OurSide> {
   const { network, loss, unroll } = problem;
-  const { target } = devices[executor.device];
-  const plan = planMetaGradient(problem, { target, lanes: executor.lanes, memory: totalmem() / 2 });
+  const { device, lanes } = executor;
+  const plan = planMetaGradient(problem, {
+    target: devices[device].target,
+    lanes,
+    memory: totalmem() / 2,
+  });
   const distilled = toDistilled(initialDistilled(problem));
   const parameters = initialParameters(problem, "training", 0);
   const real = realBatch(problem);
-  const gradient = await computeMetaGradient(
-    executor,
-    plan,
-    network,
-    unroll,
-    [parameters],
-    distilled,
-    real,
-  );
+  const compared = { ...problem, unroll: { ...unroll, epochs: comparedEpochs } };
   const trainer = new Trainer(problem, executor, plan, initialState(problem));
   return {
-    inputs: exchanged(problem, parameters, distilled, real),
-    imageGradient: Float32Array.from(gradient.images),
-    flops: productFlops(optimize(toGraph(metaGradientGraph(network, loss, unroll)))),
-    async run(iterations) {
-      const milliseconds: number[] = [];
-      for (let i = 0; i < iterations; i++) {
-        const start = performance.now();
-        await trainer.step();
-        milliseconds.push(performance.now() - start);
-      }
-      return { milliseconds, rss: process.resourceUsage().maxRSS * 1024 };
-    },
+    inputs: exchanged(problem, parameters, distilled, real, unroll.batch),
+    result: await imageGradient(compared, executor, parameters, distilled, real),
+    flops: flopsOf(metaGradientGraph(network, loss, unroll)),
+    run: (iterations) => timed(iterations, () => trainer.step()),
   };
+}
+
+/** Gradient of the images, computed in an executor that is closed afterwards, so that its memory is free again. */
+async function imageGradient(
+  problem: Problem,
+  { device, threads }: Executor,
+  parameters: Parameters,
+  distilled: Distilled,
+  real: RealBatch,
+): Promise<Float32Array> {
+  const { network, unroll } = problem;
+  const executor = inlineExecutor({ device, threads });
+  const plan = planMetaGradient(problem, {
+    target: devices[device].target,
+    lanes: 1,
+    memory: totalmem() / 2,
+  });
+  const rates = distilled.learningRates.subarray(0, unroll.steps * unroll.epochs);
+  try {
+    const gradient = await computeMetaGradient(
+      executor,
+      plan,
+      network,
+      unroll,
+      [parameters],
+      { ...distilled, learningRates: rates },
+      real,
+    );
+    return Float32Array.from(gradient.images);
+  } finally {
+    await executor.close();
+  }
+}
+
+/** Networks made, trained on the images and tested. */
+async function prepareEvaluation(problem: Problem, executor: Executor): Promise<OurSide> {
+  const { dataset, network, loss, unroll } = problem;
+  const distilled = toDistilled(initialDistilled(problem));
+  const evaluator = new Evaluator(problem, executor);
+  const [initial] = evaluator.networks("evaluation", 1) as [Parameters];
+  const [trained] = (await evaluator.trained([initial], distilled)) as [Parameters];
+  const { count } = dataset.test;
+  const everyTestImage = Array.from({ length: count }, (_, i) => i);
+  const [channels, height, width] = dataset.shape;
+  const test = {
+    images: new Float32Array(count * channels * height * width),
+    labels: new Float32Array(count * network.classes),
+  };
+  fillBatch(dataset, dataset.test, everyTestImage, test.images, test.labels);
+  const perNetwork =
+    flopsOf(trainGraph(network, loss, unroll)) + flopsOf(evaluateGraph(network, loss, 1)) * count;
+  let next = 0;
+  return {
+    inputs: exchanged(problem, initial, distilled, test, count),
+    result: Float32Array.from(network.parameters.flatMap(({ name }) => [...trained.get(name)!])),
+    flops: EVALUATED_NETWORKS * perNetwork,
+    run: (iterations) =>
+      timed(iterations, async () => {
+        const networks = evaluator.networks("evaluation", EVALUATED_NETWORKS, next);
+        next += EVALUATED_NETWORKS;
+        await evaluator.measure(await evaluator.trained(networks, distilled), dataset.test);
+      }),
+  };
+}
+
+const flopsOf = (graph: RecipeGraph): number => productFlops(optimize(toGraph(graph)));
+
+async function timed(iterations: number, work: () => Promise<unknown>): Promise<Turn> {
+  const milliseconds: number[] = [];
+  for (let i = 0; i < iterations; i++) {
+    const start = performance.now();
+    await work();
+    milliseconds.push(performance.now() - start);
+  }
+  return { milliseconds, rss: process.resourceUsage().maxRSS * 1024 };
 }
 
 function realBatch({ recipe, dataset, train, network }: Problem): RealBatch {
@@ -79,8 +163,9 @@ function exchanged(
   parameters: Parameters,
   distilled: Distilled,
   real: RealBatch,
+  count: number,
 ): Map<string, RawTensor> {
-  const { network, unroll } = problem;
+  const { network } = problem;
   const shapes = distilledShapes(problem);
   return new Map([
     ...network.parameters.map(
@@ -89,7 +174,7 @@ function exchanged(
     ["distilled_images", float32Tensor(distilled.images, shapes.images)],
     ["distilled_labels", float32Tensor(distilled.labels, shapes.labels)],
     ["learning_rates", float32Tensor(distilled.learningRates, shapes.learningRates)],
-    ["real_images", float32Tensor(real.images, [unroll.batch, ...network.input])],
-    ["real_labels", float32Tensor(real.labels, [unroll.batch, network.classes])],
+    ["real_images", float32Tensor(real.images, [count, ...network.input])],
+    ["real_labels", float32Tensor(real.labels, [count, network.classes])],
   ]);
 }

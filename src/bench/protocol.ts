@@ -1,26 +1,32 @@
 /** What the benchmark asks of the programs it compares, one request at a time, and what they answer. */
-import type { WorkerOptions } from "../runtime/workerExecutor.ts";
+import type { Layout } from "../distill/layout.ts";
+import type { DeviceName } from "../runtime/devices.ts";
+import type { BenchCase } from "./cases.ts";
 
 /** How our side is to be run. */
-export interface OurSetup extends WorkerOptions {
+export interface OurSetup extends Partial<Layout> {
+  readonly device: DeviceName;
   readonly case: string;
-  /** Real images in the outer loss. */
-  readonly batch: number;
+  /** Real images in the outer loss; the case's own by default. */
+  readonly batch?: number;
   readonly seed: number;
   /** Where the inputs and the gradients are exchanged. */
   readonly folder: string;
 }
 
 /** How a peer is to be run. */
-export interface PeerSetup {
-  readonly steps: number;
-  readonly epochs: number;
+export interface PeerSetup
+  extends Pick<BenchCase, "work" | "network" | "steps" | "epochs" | "comparedEpochs"> {
+  /** Names of the parameters, in the order of our network. */
+  readonly parameters: readonly string[];
+  /** Networks that one iteration of an evaluation trains and tests. */
+  readonly networks: number;
   readonly threads: number;
   readonly folder: string;
 }
 
 export type Request =
-  /** Computes the meta-gradient once and writes the gradient of the images. */
+  /** Does the work once and writes its result: the gradient of the images, or the trained parameters. */
   | { readonly kind: "prepare"; readonly setup: OurSetup | PeerSetup }
   | { readonly kind: "run"; readonly iterations: number }
   /** Measures matrix products; only our side is asked. */
@@ -30,9 +36,8 @@ export type Reply = { readonly result: unknown } | { readonly error: string };
 
 /** Answer to "prepare" from our side. */
 export interface OurPreparation {
-  readonly steps: number;
-  readonly epochs: number;
-  /** Floating-point operations of one meta-gradient in matrix products and convolutions. */
+  readonly parameters: readonly string[];
+  /** Floating-point operations of one iteration in matrix products and convolutions. */
   readonly flops: number;
 }
 
@@ -51,5 +56,5 @@ export interface MatrixPeak {
 
 /** Files of the exchange folder: what both sides compute on, and float32 numbers of what they made of it. */
 export const inputsFile = "inputs.safetensors";
-export const ourGradientFile = "our-image-gradient.f32";
-export const peerGradientFile = "peer-image-gradient.f32";
+export const ourResultFile = "ours.f32";
+export const peerResultFile = "peer.f32";

@@ -1,6 +1,7 @@
 /**
  * The peer in PyTorch: reads requests from stdin, computes the same meta-gradient by autograd through the unrolled
- * descent, and answers on stdout. Labels are class indices, PyTorch's faster form of the same loss.
+ * descent (or trains and tests the same networks), and answers on stdout. Labels are class indices, PyTorch's faster
+ * form of the same loss.
  */
 export const torchProgram = `
 import json
@@ -26,36 +27,86 @@ def read_safetensors(path):
     return tensors
 
 
-NAMES = [f"{layer}.{kind}" for layer in ("conv1", "conv2", "fc1", "fc2", "fc3") for kind in ("weight", "bias")]
+def lenet(p, x):
+    x = F.max_pool2d(F.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=2)), 2)
+    x = F.max_pool2d(F.relu(F.conv2d(x, p["conv2.weight"], p["conv2.bias"])), 2)
+    x = F.relu(F.linear(x.flatten(1), p["fc1.weight"], p["fc1.bias"]))
+    x = F.relu(F.linear(x, p["fc2.weight"], p["fc2.bias"]))
+    return F.linear(x, p["fc3.weight"], p["fc3.bias"])
 
 
-def lenet(theta, x):
-    w1, b1, w2, b2, w3, b3, w4, b4, w5, b5 = theta
-    x = F.max_pool2d(F.relu(F.conv2d(x, w1, b1, padding=2)), 2)
-    x = F.max_pool2d(F.relu(F.conv2d(x, w2, b2)), 2)
-    x = F.relu(F.linear(x.flatten(1), w3, b3))
-    return F.linear(F.relu(F.linear(x, w4, b4)), w5, b5)
+def layers(p, prefix, x, operator, indices, **options):
+    for i in indices:
+        x = F.relu(operator(x, p[f"{prefix}.{i}.weight"], p[f"{prefix}.{i}.bias"], **options))
+    return x
 
 
-class MetaGradient:
-    def __init__(self, tensors, steps, epochs):
-        self.initial = [tensors[name].requires_grad_() for name in NAMES]
-        self.images = tensors["distilled_images"].requires_grad_()
+def alexcifarnet(p, x):
+    def normalize(x):
+        return F.local_response_norm(x, 4, 0.001 / 9, 0.75, 1.0)
+
+    x = layers(p, "features", x, F.conv2d, [0], padding=2)
+    x = normalize(F.max_pool2d(x, 3, 2, 1))
+    x = layers(p, "features", x, F.conv2d, [4], padding=2)
+    x = F.max_pool2d(normalize(x), 3, 2, 1)
+    x = layers(p, "classifier", x.flatten(1), F.linear, [0, 2])
+    return F.linear(x, p["classifier.4.weight"], p["classifier.4.bias"])
+
+
+def alexnet(p, x):
+    x = F.max_pool2d(layers(p, "features", x, F.conv2d, [0], stride=4, padding=2), 3, 2)
+    x = F.max_pool2d(layers(p, "features", x, F.conv2d, [3], padding=2), 3, 2)
+    x = F.max_pool2d(layers(p, "features", x, F.conv2d, [6, 8, 10], padding=1), 3, 2)
+    x = layers(p, "classifier", x.flatten(1), F.linear, [1, 4])
+    return F.linear(x, p["classifier.6.weight"], p["classifier.6.bias"])
+
+
+class Work:
+    def __init__(self, setup, tensors):
+        self.network = {"lenet": lenet, "alexcifarnet": alexcifarnet, "alexnet": alexnet}[setup["network"]]
+        self.names = setup["parameters"]
+        self.initial = [tensors[name].requires_grad_() for name in self.names]
+        self.images = tensors["distilled_images"]
         self.labels = tensors["distilled_labels"].argmax(2)
-        self.rates = tensors["learning_rates"].requires_grad_()
+        self.rates = tensors["learning_rates"]
         self.real_images = tensors["real_images"]
         self.real_labels = tensors["real_labels"].argmax(1)
-        self.steps, self.epochs = steps, epochs
+        self.steps, self.total = setup["steps"], setup["steps"] * setup["comparedEpochs"]
+        self.networks = setup["networks"]
+
+    def forward(self, theta, x):
+        return self.network(dict(zip(self.names, theta)), x)
+
+    def descend(self, images, rates, keep_graph):
+        theta = self.initial
+        for t in range(self.total):
+            s = t % self.steps
+            loss = F.cross_entropy(self.forward(theta, images[s]), self.labels[s])
+            gradients = torch.autograd.grad(loss, theta, create_graph=keep_graph)
+            theta = [w - rates[t] * g for w, g in zip(theta, gradients)]
+            if not keep_graph:
+                theta = [w.detach().requires_grad_() for w in theta]
+        return theta
+
+
+class MetaGradient(Work):
+    def compute(self):
+        images, rates = self.images.requires_grad_(), self.rates.requires_grad_()
+        theta = self.descend(images.unbind(), rates.unbind(), True)
+        loss = F.cross_entropy(self.forward(theta, self.real_images), self.real_labels)
+        return torch.autograd.grad(loss, [images, rates])[0]
+
+
+class Evaluation(Work):
+    BATCH = 1000
 
     def compute(self):
-        theta, images, rates = self.initial, self.images.unbind(), self.rates.unbind()
-        for t in range(self.steps * self.epochs):
-            s = t % self.steps
-            loss = F.cross_entropy(lenet(theta, images[s]), self.labels[s])
-            gradients = torch.autograd.grad(loss, theta, create_graph=True)
-            theta = [w - rates[t] * g for w, g in zip(theta, gradients)]
-        loss = F.cross_entropy(lenet(theta, self.real_images), self.real_labels)
-        return torch.autograd.grad(loss, [self.images, self.rates])
+        for _ in range(self.networks):
+            theta = self.descend(self.images, self.rates, False)
+            with torch.no_grad():
+                for images, labels in zip(self.real_images.split(self.BATCH), self.real_labels.split(self.BATCH)):
+                    (self.forward(theta, images).argmax(1) == labels).sum().item()
+        return torch.cat([w.detach().flatten() for w in theta])
 
 
 def peak_memory():
@@ -70,10 +121,11 @@ def peak_memory():
 def prepare(setup):
     torch.set_num_threads(setup["threads"])
     tensors = read_safetensors(os.path.join(setup["folder"], "inputs.safetensors"))
-    case = MetaGradient(tensors, setup["steps"], setup["epochs"])
-    images, _ = case.compute()
-    with open(os.path.join(setup["folder"], "peer-image-gradient.f32"), "wb") as file:
-        file.write(struct.pack(f"<{images.numel()}f", *images.flatten().tolist()))
+    case = {"meta-gradient": MetaGradient, "evaluation": Evaluation}[setup["work"]](setup, tensors)
+    result = case.compute()
+    with open(os.path.join(setup["folder"], "peer.f32"), "wb") as file:
+        file.write(struct.pack(f"<{result.numel()}f", *result.flatten().tolist()))
+    case.total = setup["steps"] * setup["epochs"]
     return case
 
 

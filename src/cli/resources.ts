@@ -1,9 +1,11 @@
 /** What a command may use of the machine: device, workers, threads and memory. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import { chooseLayout, type Layout } from "../distill/layout.ts";
+import type { Problem } from "../distill/problem.ts";
 import type { Resources } from "../io/recipeRun.ts";
 import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
-import { type WorkerOptions, workerExecutor } from "../runtime/workerExecutor.ts";
+import { workerExecutor } from "../runtime/workerExecutor.ts";
 import { parseCount } from "./command.ts";
 import { UsageError } from "./errors.ts";
 
@@ -19,7 +21,7 @@ export const withWorkers = (command: Command): Command =>
   command
     .option(
       "--workers <n>",
-      "worker threads that compute at the same time (default: one per core)",
+      "worker threads that compute at the same time (default: one per core, or per network sampled where convolutions are wide)",
       parseCount(1),
     )
     .option(
@@ -39,24 +41,22 @@ export const withResources = (command: Command): Command =>
 /** Starts the workers. A run that is resumed keeps the layout that its numbers depend on. */
 export function startExecutor(
   options: ResourceOptions,
-  layout?: { workers: number; threads: number },
+  problem: Problem,
+  layout?: Layout,
 ): Resources {
-  const executor = workerExecutor(workerLayout({ ...options, ...layout }));
+  const device = deviceOf(options);
+  const chosen = chooseLayout(problem, device, availableParallelism(), { ...options, ...layout });
+  const executor = workerExecutor({ device, ...chosen });
   return { executor, memory: options.memory ?? totalmem() / 2 };
 }
 
-/** What was asked for, and this machine's defaults for the rest. */
-export function workerLayout(options: ResourceOptions): WorkerOptions {
-  const device = deviceOf(options.device ?? "cpu");
-  const cores = availableParallelism();
-  const workers = options.workers ?? (device === "cpu" ? cores : 1);
-  const threads = options.threads ?? Math.max(1, Math.floor(cores / workers));
-  return { device, workers, threads };
-}
-
-function deviceOf(name: string): DeviceName {
+/**
+ * The device that was asked for.
+ * @throws {UsageError} when there is none of that name.
+ */
+export function deviceOf({ device = "cpu" }: ResourceOptions): DeviceName {
   try {
-    return deviceNamed(name);
+    return deviceNamed(device);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -8,11 +8,11 @@ import {
   inverseSoftplus,
   type RawDistilled,
 } from "../distill/distilled.ts";
+import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
 import { createProblem, initialParameters, type Problem } from "../distill/problem.ts";
 import { type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
-  type Checkpoint,
   distil,
   evaluateBaseline,
   evaluateDistilled,
@@ -48,7 +48,7 @@ export interface RecipeRunOptions {
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
   /** Makes the executor; a continued run asks for the layout that its numbers depend on. The run closes it. */
-  startResources(layout?: Checkpoint["layout"]): Resources;
+  startResources(problem: Problem, layout?: Layout): Resources;
   /** What summary.json says of the circumstances. */
   readonly circumstances: Pick<RunSummary, "command" | "versions"> & {
     machine(device: string): RunSummary["machine"];
@@ -77,7 +77,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   const dataset = await loadDataset(recipe.data, { dataDir: options.dataDir, seed: recipe.seed });
   const problem = createProblem(recipe, dataset);
   const start = initialState(problem, await startOf(problem));
-  const { executor, memory } = options.startResources(resume?.layout);
+  const { executor, memory } = options.startResources(problem, resume?.layout);
   try {
     const plan = planMetaGradient(problem, {
       target: devices[executor.device].target,

@@ -2,7 +2,6 @@
  * Runs programs in worker threads, one session per program and worker. ONNX Runtime's run() blocks the thread it
  * is called in, so this is what keeps the status line and Ctrl-C alive, and what uses several cores.
  */
-import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Program } from "../onnx/compile.ts";
 import type { Executor } from "./executor.ts";
@@ -30,9 +29,6 @@ export type Reply = { readonly results?: Map<string, Float32Array>; readonly err
 export interface WorkerOptions extends SessionOptions {
   readonly workers: number;
 }
-
-/** One single-threaded worker per core: for small graphs faster than one session with many threads. */
-export const defaultWorkers = (): number => availableParallelism();
 
 export function workerExecutor({ workers, device, threads }: WorkerOptions): Executor {
   const lanes = Array.from({ length: workers }, () => new Lane({ device, threads }));

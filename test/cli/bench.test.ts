@@ -30,8 +30,8 @@ require("node:readline").createInterface({ input: process.stdin }).on("line", (l
   const { kind, setup, iterations } = JSON.parse(line);
   let result = { milliseconds: Array(iterations).fill(1e6), rss: 1 };
   if (kind === "prepare") {
-    const ours = new Float32Array(new Uint8Array(readFileSync(setup.folder + "/our-image-gradient.f32")).buffer);
-    writeFileSync(setup.folder + "/peer-image-gradient.f32", ours.map((g) => g * ${factor}));
+    const ours = new Float32Array(new Uint8Array(readFileSync(setup.folder + "/ours.f32")).buffer);
+    writeFileSync(setup.folder + "/peer.f32", ours.map((g) => g * ${factor}));
     result = setup;
   }
   console.log(JSON.stringify({ result }));
@@ -97,7 +97,7 @@ posix("a peer with another gradient withholds the ratio and fails the command", 
 });
 
 test.each([
-  ["--case=z", "There are: a, b."],
+  ["--case=z", "There are: a, b, c, d, evaluate."],
   ["--iterations=1", "Expected a whole number of at least 2."],
   ["--device=tpu", 'unknown device "tpu"'],
 ])("bench %s is an error of use", async (option, message) => {

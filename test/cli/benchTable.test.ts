@@ -26,7 +26,7 @@ test("one aligned table: a row per program, the limit beside ours", () => {
     "a     onnx-distill         50      49    52.5   256 MiB                                        9.12",
     "      PyTorch 9.9         100      99     103   unknown         3.14e-7         0.50",
     "",
-    "a: LeNet, fixed init, 10 images, 1 step",
+    "a: LeNet, fixed init, 10 images, 1 step, real batch 1024",
   ]);
 });
 

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import { benchmark, type MeasuredCase } from "../../bench/benchmark.ts";
 import { gradientsAgree, LARGEST_GRADIENT_ERROR } from "../../bench/caseResult.ts";
-import { type BenchCase, benchCases, PAPER_BATCH } from "../../bench/cases.ts";
+import { type BenchCase, benchCases } from "../../bench/cases.ts";
 import { findTorch } from "../../bench/torchPeer.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { benchTable } from "../benchTable.ts";
@@ -14,12 +14,12 @@ import {
   type Register,
 } from "../command.ts";
 import { createProgressLine } from "../progressLine.ts";
-import { machine, type ResourceOptions, withWorkers, workerLayout } from "../resources.ts";
+import { deviceOf, machine, type ResourceOptions, withWorkers } from "../resources.ts";
 import { versions } from "../versions.ts";
 
 interface BenchCommandOptions extends CommonOptions, ResourceOptions {
   readonly case?: readonly BenchCase[];
-  readonly batch: number;
+  readonly batch?: number;
   readonly rounds: number;
   readonly iterations: number;
 }
@@ -27,8 +27,9 @@ interface BenchCommandOptions extends CommonOptions, ResourceOptions {
 const explanation = `
 Times are milliseconds per iteration, memory (rss) is the process's peak in bytes. Our iteration is the trainer's:
 sampling, batch assembly, meta-gradient and Adam; a peer's is the meta-gradient alone. The ratio is our median over the
-fastest peer's. Peers run where the Python in ONNX_DISTILL_PYTHON, or python3, can import torch. Gradients of the
-distilled images are compared first: where they differ by more than ${LARGEST_GRADIENT_ERROR} the ratio is withheld and the exit code is 1.
+fastest peer's. Peers run where the Python in ONNX_DISTILL_PYTHON, or python3, can import torch. Results are compared
+first, gradients of the distilled images or, in an evaluation, trained weights: where they differ by more than
+${LARGEST_GRADIENT_ERROR} the ratio is withheld and the exit code is 1.
 
 Cases:
 ${benchCases.map(({ name, title }) => `  ${name}  ${title}`).join("\n")}`;
@@ -41,12 +42,12 @@ export const registerBench: Register = (program, context) => {
     "onnx-distill bench --case a --json",
   )
     .option("--case <names>", "cases to run, such as a or a,b (default: all)", parseCases)
-    .option("--batch <B>", "real images in the outer loss", parseCount(1), PAPER_BATCH)
+    .option("--batch <B>", "real images in the outer loss (default: the case's)", parseCount(1))
     .option("--rounds <n>", "turns of each program", parseCount(1), 5)
     .option("--iterations <n>", "iterations of a turn; the first is not counted", parseCount(2), 10)
     .addHelpText("after", explanation);
   withWorkers(command).action(async (options: BenchCommandOptions) => {
-    const layout = workerLayout(options);
+    const device = deviceOf(options);
     const progress = createProgressLine(context, options);
     const torch = await findTorch();
     if ("missing" in torch) progress.message(`PyTorch is not installed (${torch.missing})`);
@@ -54,7 +55,9 @@ export const registerBench: Register = (program, context) => {
     for (const benchCase of options.case ?? benchCases) {
       measured.push(
         await benchmark(benchCase, {
-          ...layout,
+          device,
+          workers: options.workers,
+          threads: options.threads,
           batch: options.batch,
           seed: options.seed ?? 1,
           rounds: options.rounds,
@@ -66,7 +69,7 @@ export const registerBench: Register = (program, context) => {
       );
     }
     progress.done();
-    const json = asJson(measured, layout.device);
+    const json = asJson(measured, device);
     if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
     printResult(context, options, json, benchTable(measured));
     rejectDisagreement(measured);

@@ -99,7 +99,7 @@ async function runOnce(
     dataDir: options.data,
     select: options.select,
     signal: context.signal,
-    startResources: (layout) => startExecutor(options, layout),
+    startResources: (problem, layout) => startExecutor(options, problem, layout),
     circumstances: { command: commandLine(), versions: versions(), machine },
     onStart: ({ dataset, plan, executor }) => {
       const { train, test } = dataset;
