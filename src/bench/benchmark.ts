@@ -84,7 +84,7 @@ export async function benchmark(
     }));
     return {
       benchCase,
-      result: caseResult(benchCase.name, timing!, compared),
+      result: caseResult(benchCase, timing!, compared),
       flopsPerSecond,
       limit: (flops / flopsPerSecond) * 1000,
     };

@@ -1,4 +1,5 @@
 /** What a case's timings amount to. */
+import type { BenchCase } from "./cases.ts";
 import type { Timing } from "./interleave.ts";
 
 export interface PeerTiming extends Timing {
@@ -16,14 +17,18 @@ export interface CaseResult {
   readonly ratio: number | null;
 }
 
-/** Programs whose gradients differ by more compute different things: their speeds are not compared. */
-export const LARGEST_GRADIENT_ERROR = 1e-3;
+export const gradientsAgree = (
+  { imageGradientError }: PeerTiming,
+  { largestError }: Pick<BenchCase, "largestError">,
+): boolean => imageGradientError <= largestError;
 
-export const gradientsAgree = ({ imageGradientError }: PeerTiming): boolean =>
-  imageGradientError <= LARGEST_GRADIENT_ERROR;
-
-export function caseResult(name: string, ours: Timing, peers: readonly PeerTiming[]): CaseResult {
+export function caseResult(
+  benchCase: Pick<BenchCase, "name" | "largestError">,
+  ours: Timing,
+  peers: readonly PeerTiming[],
+): CaseResult {
+  const { name } = benchCase;
   const sorted = peers.toSorted((a, b) => a.median - b.median);
-  const comparable = sorted.length > 0 && sorted.every(gradientsAgree);
+  const comparable = sorted.length > 0 && sorted.every((peer) => gradientsAgree(peer, benchCase));
   return { name, ours, peers: sorted, ratio: comparable ? ours.median / sorted[0]!.median : null };
 }

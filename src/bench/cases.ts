@@ -21,6 +21,8 @@ export interface BenchCase {
    * units near zero decide differently: one step tells whether they compute the same.
    */
   readonly comparedEpochs: number;
+  /** Programs whose results differ by more compute different things: their speeds are not compared. */
+  readonly largestError: number;
   /** Real images in the outer loss, unless --batch says otherwise. */
   readonly batch: number;
   readonly initialization: Recipe["initialization"];
@@ -34,6 +36,7 @@ const lenetCase = {
   batch: 1024,
   initialization: "random",
   learningRate: 0.02,
+  largestError: 1e-3,
 } as const;
 
 /** Networks that one iteration of the evaluation trains and tests. */
@@ -82,6 +85,9 @@ export const benchCases: readonly BenchCase[] = [
     batch: 32,
     initialization: "fixed",
     learningRate: 0.001,
+    // A few of its ten million ReLUs and max-pools always decide differently; PyTorch's own float32 gradient is
+    // 3e-4 from its float64 one.
+    largestError: 5e-3,
   },
   {
     ...lenetCase,
