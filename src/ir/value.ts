@@ -30,7 +30,7 @@ export function makeValue<Op extends OpName>(
   inputs: readonly Value[],
   attrs: OpAttrs[Op],
 ): Value {
-  const key = `${op}(${inputs.map((input) => input.id).join()})${JSON.stringify(attrs, spellNumber)}`;
+  const key = `${op}(${inputs.map((input) => input.id).join()})${spell(attrs)}`;
   const known = interned.get(key)?.deref();
   if (known) return known;
   const { shape, dtype } = infer(op, inputs, attrs);
@@ -47,10 +47,20 @@ export function makeValue<Op extends OpName>(
   return value as Value;
 }
 
-/** JSON has no infinities, NaN or negative zero: keep such attributes apart. */
-function spellNumber(_: string, attr: unknown): unknown {
-  if (typeof attr !== "number" || (Number.isFinite(attr) && !Object.is(attr, -0))) return attr;
-  return Object.is(attr, -0) ? "-0" : String(attr);
+/** Attributes hold long lists of indices that many values share: each list is spelled once. */
+const spelled = new WeakMap<object, string>();
+
+/** An attribute as text, different for different attributes, negative zero included. */
+function spell(attr: unknown): string {
+  if (typeof attr === "number") return Object.is(attr, -0) ? "-0" : String(attr);
+  if (typeof attr !== "object" || attr === null) return JSON.stringify(attr);
+  const known = spelled.get(attr);
+  if (known !== undefined) return known;
+  const text = Array.isArray(attr)
+    ? `[${attr.map(spell).join()}]`
+    : `{${Object.entries(attr).map(([name, entry]) => `${name}:${spell(entry)}`)}}`;
+  if (Array.isArray(attr)) spelled.set(attr, text);
+  return text;
 }
 
 /** Number of elements of a shape. */

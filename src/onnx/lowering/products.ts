@@ -5,6 +5,7 @@ import { sizeOf, type Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
 import { emitSlice } from "./movement.ts";
+import { emitByConvolution, emitByTaps, isFasterByTaps } from "./weightGrad.ts";
 
 export const productLowerings: LoweringTable<ProductOp> = {
   matmul: (context, value, inputs) =>
@@ -13,55 +14,11 @@ export const productLowerings: LoweringTable<ProductOp> = {
       : context.emit.node("MatMul", inputs),
   conv: (context, value, inputs) => emitConv(context, value, inputs),
   convDataGrad: (context, value, [dy, w]) => emitDataGrad(context, value, dy!, w!),
-  /**
-   * dw is the convolution of x by dy with batch and channels swapped, strides and dilations swapped:
-   * dw[m,c,u,v] = sum_{n,i,j} x[n,c,i*s+u*d-p,...] dy[n,m,i,j].
-   */
-  convWeightGrad: ({ emit }, { inputs: [xValue, dyValue], attrs, shape }, [x, dy]) => {
-    const { group } = attrs;
-    const [n, c, h, w] = xValue!.shape as [number, number, number, number];
-    const [m, , kh, kw] = shape as [number, number, number, number];
-    const perGroup = c / group;
-    const images =
-      group === 1
-        ? swapFirstTwo(emit, x!)
-        : emit.node("Reshape", [
-            emit.node(
-              "Transpose",
-              [emit.node("Reshape", [x!, emit.ints([n, group, perGroup, h, w])])],
-              {
-                perm: [2, 1, 0, 3, 4],
-              },
-            ),
-            emit.ints([perGroup, group * n, h, w]),
-          ]);
-    const [, , oh, ow] = dyValue!.shape as [number, number, number, number];
-    const correlated = emit.node("Conv", [images, swapFirstTwo(emit, dy!)], {
-      kernel_shape: [oh, ow],
-      strides: attrs.dilations,
-      dilations: attrs.strides,
-      pads: attrs.pads,
-      group,
-    });
-    // Rows and columns that no full stride reaches leave extra positions behind.
-    const made = [0, 1].map((i) => {
-      const padded = [h, w][i]! + attrs.pads[i]! + attrs.pads[i + 2]!;
-      return (
-        Math.floor((padded - (([oh, ow][i]! - 1) * attrs.strides[i]! + 1)) / attrs.dilations[i]!) +
-        1
-      );
-    });
-    const cropped = emitSlice(emit, correlated, [perGroup, m, ...made], {
-      starts: [0, 0, 0, 0],
-      steps: [1, 1, 1, 1],
-      sizes: [perGroup, m, kh, kw],
-    });
-    return swapFirstTwo(emit, cropped);
+  convWeightGrad: (context, value, [x, dy]) => {
+    const byTaps = context.target === "cpu" && isFasterByTaps(value);
+    return (byTaps ? emitByTaps : emitByConvolution)(context.emit, value, x!, dy!);
   },
 };
-
-const swapFirstTwo = (emit: Emitter, x: string): string =>
-  emit.node("Transpose", [x], { perm: [1, 0, 2, 3] });
 
 function emitConv({ emit }: Context, { attrs }: Value<"conv">, inputs: readonly string[]): string {
   return emit.node("Conv", inputs, {
