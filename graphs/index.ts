@@ -12,7 +12,7 @@ export { innerStepGraph, innerStepVjpGraph } from "./innerStep.ts";
 export * from "./losses.ts";
 export { metaGradientGraph, type Unroll } from "./metaGradient.ts";
 export * from "./network.ts";
-export { isWide, networkFor } from "./networkFor.ts";
+export { isWide, networkFor, WIDE } from "./networkFor.ts";
 export * from "./networks/index.ts";
 export { outerLossGraph } from "./outerLoss.ts";
 export { type Port, type RecipeGraph, toGraph } from "./recipeGraph.ts";

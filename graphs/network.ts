@@ -22,7 +22,10 @@ export interface Network {
   readonly classes: number;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly ParameterSpec[];
-  /** A larger batch is computed in parts of this many images, so that a part stays in the cache. */
+  /**
+   * A larger batch is computed in parts of this many images, so that a part stays in the cache. Only for networks that
+   * treat their images one by one.
+   */
   readonly microBatch?: number;
   /** Logits [n,K] of images [n,C,H,W]; parameters and buffers in the order of their specs. */
   forward(parameters: readonly Value[], buffers: readonly Value[], images: Value): Value;

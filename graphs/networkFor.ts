@@ -1,5 +1,6 @@
 /** The form in which a network is computed, chosen for what executes it. */
 import { batchLast } from "../src/ir/batchLast/index.ts";
+import { isPerImage } from "../src/ir/batchLast/perImage.ts";
 import { input } from "../src/ir/builders/index.ts";
 import { topologicalOrder } from "../src/ir/graph.ts";
 import type { Value } from "../src/ir/value.ts";
@@ -16,15 +17,14 @@ const MICRO_BATCH = 64;
  * From this many output channels on, convolution operators come close to the speed of matrix products on their own
  * (`npm run bench:lowerings`).
  */
-const WIDE = 32;
+export const WIDE = 32;
 
 /**
- * The network as it is, or on CPUs, where it has convolutions and none is wide, rewritten batch-last. Inputs, outputs
- * and derivatives stay the same.
+ * The network as it is; or on CPUs, where it has convolutions, none of them wide, and every one becomes a product over
+ * blocks, rewritten batch-last. Inputs, outputs and derivatives stay the same.
  */
 export function networkFor(target: Target, network: Network): Network {
-  const channels = mostChannels(network);
-  if (target !== "cpu" || channels === 0 || channels >= WIDE) return network;
+  if (target !== "cpu" || isWide(network) || !becomesProducts(network)) return network;
   return {
     ...network,
     microBatch: MICRO_BATCH,
@@ -34,17 +34,28 @@ export function networkFor(target: Target, network: Network): Network {
 }
 
 /** Whether a network has convolutions with many output channels. */
-export const isWide = (network: Network): boolean => mostChannels(network) >= WIDE;
+export const isWide = (network: Network): boolean =>
+  convolutionsOf(trace(network).logits).some(({ shape }) => shape[1]! >= WIDE);
 
-/** Output channels of the widest convolution, 0 without any. */
-function mostChannels(network: Network): number {
+/** Whether a network treats its images one by one, has convolutions, and none is left once it is rewritten. */
+function becomesProducts(network: Network): boolean {
+  const { logits, images, leaves } = trace(network);
+  return (
+    isPerImage(logits, images, leaves) &&
+    convolutionsOf(logits).length > 0 &&
+    convolutionsOf(batchLast(logits, images, leaves)).length === 0
+  );
+}
+
+/** The network's computation on two images, enough to tell a batch from a single one. */
+function trace(network: Network): { logits: Value; images: Value; leaves: Value[] } {
   const inputs = (specs: Network["parameters"]): Value[] =>
     specs.map(({ name, shape }) => input(name, shape));
-  const logits = network.forward(
-    inputs(network.parameters),
-    inputs(network.buffers),
-    input("images", [1, ...network.input]),
-  );
-  const convolutions = topologicalOrder([logits]).filter(({ op }) => op === "conv");
-  return Math.max(0, ...convolutions.map(({ shape }) => shape[1]!));
+  const [parameters, buffers] = [inputs(network.parameters), inputs(network.buffers)];
+  const images = input("images", [2, ...network.input]);
+  const logits = network.forward(parameters, buffers, images);
+  return { logits, images, leaves: [...parameters, ...buffers] };
 }
+
+const convolutionsOf = (output: Value): Value[] =>
+  topologicalOrder([output]).filter(({ op }) => op === "conv");

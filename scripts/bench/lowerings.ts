@@ -2,7 +2,7 @@
  * `npm run bench:lowerings`: the measurements behind the choices that the CPU lowering makes, each form of a
  * computation in turns on one thread, the chosen one marked.
  */
-import { lenet, networkFor, outerLossGraph, toGraph } from "../../graphs/index.ts";
+import { lenet, networkFor, outerLossGraph, toGraph, WIDE } from "../../graphs/index.ts";
 import { gradient } from "../../src/autodiff/gradient.ts";
 import { interleave } from "../../src/bench/interleave.ts";
 import { batchLast } from "../../src/ir/batchLast/index.ts";
@@ -52,19 +52,25 @@ async function measure(programs: readonly Program[]): Promise<number[]> {
     await executor.run(programs[i]!, [feeds[i]!]);
     return performance.now() - start;
   };
-  for (const [i] of programs.entries()) await once(i);
-  const runners = await Promise.all(
-    programs.map(async (_, i) => {
-      const iterations = Math.ceil(MILLISECONDS_PER_TURN / (await once(i))) + 1;
-      return async () => {
-        const milliseconds: number[] = [];
-        for (let k = 0; k < iterations; k++) milliseconds.push(await once(i));
-        return { milliseconds, rss: null };
-      };
-    }),
-  );
-  const timings = await interleave(runners, { rounds: ROUNDS, iterations: 2 });
+  await inTurn(programs, (_, i) => once(i));
+  const slowest = Math.max(...(await inTurn(programs, (_, i) => once(i))));
+  const runners = programs.map((_, i) => async (iterations: number) => ({
+    milliseconds: await inTurn(Array.from({ length: iterations }), () => once(i)),
+    rss: null,
+  }));
+  const iterations = Math.ceil(MILLISECONDS_PER_TURN / slowest) + 1;
+  const timings = await interleave(runners, { rounds: ROUNDS, iterations });
   return timings.map(({ median }) => median);
+}
+
+/** One after the other. */
+async function inTurn<T>(
+  items: readonly T[],
+  work: (item: T, i: number) => Promise<number>,
+): Promise<number[]> {
+  const results: number[] = [];
+  for (const [i, item] of items.entries()) results.push(await work(item, i));
+  return results;
 }
 
 const cell = (text: string | number, width: number): string =>
@@ -121,7 +127,7 @@ row("layer", "operators", "batch-last", "ratio", "chosen");
 for (const layer of layers) {
   const programs = [false, true].map((rewritten) => compile(layerGraph(layer, rewritten), "cpu"));
   const [plain, last] = (await measure(programs)) as [number, number];
-  row(describe(layer), plain, last, last / plain, layer.m < 32 ? "batch-last" : "operators");
+  row(describe(layer), plain, last, last / plain, layer.m < WIDE ? "batch-last" : "operators");
 }
 
 /** One form of the weights' gradient as a program. */

@@ -13,7 +13,7 @@ import { initialState, Trainer } from "../../src/distill/trainer.ts";
 import { workerExecutor } from "../../src/runtime/workerExecutor.ts";
 
 const ITERATIONS = 15;
-const { recipe: base, dataset } = benchProblem(benchCases[0]!, { seed: 1, batch: 4096 });
+const { recipe: base, dataset } = benchProblem({ ...benchCases[0]!, batch: 4096 }, { seed: 1 });
 
 /** Milliseconds of an iteration. */
 async function timeOf(change: (recipe: Recipe) => Recipe, asked: Partial<Layout> = {}) {

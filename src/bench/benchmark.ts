@@ -31,7 +31,7 @@ export interface MeasuredCase {
   readonly result: CaseResult;
   /** FLOP/s of matrix products on the same workers, in the same run. */
   readonly flopsPerSecond: number;
-  /** Milliseconds that the products of one meta-gradient take at that speed. */
+  /** Milliseconds that the products of one iteration take at that speed. */
   readonly limit: number;
 }
 
@@ -43,6 +43,7 @@ export async function benchmark(
   benchCase: BenchCase,
   options: BenchOptions,
 ): Promise<MeasuredCase> {
+  const { device, workers, threads, seed } = options;
   const { rounds, iterations, signal, torch, onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), "onnx-distill-bench-"));
   const programs: ChildProgram[] = [];
@@ -53,17 +54,17 @@ export async function benchmark(
     programs.push(ours);
     const { parameters, flops } = await ours.ask<OurPreparation>({
       kind: "prepare",
-      setup: ourSetup(benchCase, options, folder),
+      setup: { case: benchCase, seed, device, workers, threads, folder } satisfies OurSetup,
     });
-    const threads = availableParallelism();
-    const peers = torch ? startTorchPeers(torch, threads) : [];
+    const cores = availableParallelism();
+    const peers = torch ? startTorchPeers(torch, cores) : [];
     programs.push(...peers);
     const errors: number[] = [];
     for (const peer of peers) {
       say(`comparing results with ${peer.name}`);
       await peer.ask({
         kind: "prepare",
-        setup: peerSetup(benchCase, parameters, threads, folder),
+        setup: peerSetup(benchCase, parameters, cores, folder),
       });
       errors.push(await resultError(folder));
     }
@@ -97,12 +98,6 @@ export async function benchmark(
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const ourSetup = (
-  { name }: BenchCase,
-  { batch, seed, device, workers, threads }: BenchOptions,
-  folder: string,
-): OurSetup => ({ case: name, batch, seed, device, workers, threads, folder });
 
 const peerSetup = (
   { work, network, steps, epochs, comparedEpochs }: BenchCase,

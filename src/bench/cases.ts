@@ -48,7 +48,7 @@ export const benchCases: readonly BenchCase[] = [
   {
     ...lenetCase,
     name: "a",
-    title: "LeNet, fixed init, 10 images, 1 step, real batch 1024",
+    title: "LeNet, fixed init, 10 images, 1 step",
     steps: 1,
     epochs: 1,
     comparedEpochs: 1,
@@ -57,7 +57,7 @@ export const benchCases: readonly BenchCase[] = [
   {
     ...lenetCase,
     name: "b",
-    title: "LeNet, random init, 100 images, 10 steps x 3 epochs, real batch 1024",
+    title: "LeNet, random init, 100 images, 10 steps x 3 epochs",
     steps: 10,
     epochs: 3,
     comparedEpochs: 3,
@@ -65,7 +65,7 @@ export const benchCases: readonly BenchCase[] = [
   {
     ...lenetCase,
     name: "c",
-    title: "AlexCifarNet, random init, 100 images, 10 steps x 3 epochs, real batch 256",
+    title: "AlexCifarNet, random init, 100 images, 10 steps x 3 epochs",
     network: "alexcifarnet",
     steps: 10,
     epochs: 3,
@@ -76,7 +76,7 @@ export const benchCases: readonly BenchCase[] = [
   {
     ...lenetCase,
     name: "d",
-    title: "AlexNet at 224x224, 20 classes, 20 images, 1 step x 3 epochs, real batch 32",
+    title: "AlexNet at 224x224, 20 classes, 20 images, 1 step x 3 epochs",
     network: "alexnet",
     classes: 20,
     steps: 1,
@@ -100,15 +100,16 @@ export const benchCases: readonly BenchCase[] = [
   },
 ];
 
+/** A case's title with its real batch, which only meta-gradients have. */
+export const titleOf = ({ work, title, batch }: BenchCase): string =>
+  work === "meta-gradient" ? `${title}, real batch ${batch}` : title;
+
 const HELD_OUT = 10;
 
 /** A case on stroke digits, or on noise for the networks that do not take these. */
-export function benchProblem(
-  benchCase: BenchCase,
-  { batch = benchCase.batch, seed }: { readonly batch?: number; readonly seed: number },
-): Problem {
-  const { name, title, network, steps, epochs, initialization, learningRate } = benchCase;
-  const dataset = benchData(benchCase, batch, seed);
+export function benchProblem(benchCase: BenchCase, { seed }: { readonly seed: number }): Problem {
+  const { name, title, network, steps, epochs, batch, initialization, learningRate } = benchCase;
+  const dataset = benchData(benchCase, seed);
   const recipe: Recipe = {
     name: `bench-${name}`,
     description: title,
@@ -138,7 +139,7 @@ export function benchProblem(
   return createProblem(recipe, dataset);
 }
 
-function benchData({ work, network, classes }: BenchCase, batch: number, seed: number): Dataset {
+function benchData({ work, network, classes, batch }: BenchCase, seed: number): Dataset {
   const test = work === "evaluation" ? TEST_IMAGES : 10;
   const size = { lenet: 28, mlp: 28, alexcifarnet: 32, alexnet: 224 }[network];
   if (size === 28)

@@ -7,7 +7,7 @@ import { chooseLayout } from "../distill/layout.ts";
 import { encodeSafetensors } from "../io/safetensors.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
-import { benchCases, benchProblem } from "./cases.ts";
+import { benchProblem } from "./cases.ts";
 import { matrixPeak } from "./matrixPeak.ts";
 import { type OurSide, prepareOurSide } from "./ours.ts";
 import {
@@ -37,14 +37,13 @@ async function answer(request: Request): Promise<OurPreparation | Turn | MatrixP
 
 async function prepare(setup: OurSetup): Promise<OurPreparation> {
   const { folder } = setup;
-  const benchCase = benchCases.find(({ name }) => name === setup.case)!;
-  const problem = benchProblem(benchCase, setup);
+  const problem = benchProblem(setup.case, setup);
   const { device } = setup;
   executor = workerExecutor({
     device,
     ...chooseLayout(problem, device, availableParallelism(), setup),
   });
-  side = await prepareOurSide(benchCase, problem, executor);
+  side = await prepareOurSide(setup.case, problem, executor);
   await writeFile(join(folder, inputsFile), encodeSafetensors(side.inputs));
   await writeFile(join(folder, ourResultFile), new Uint8Array(side.result.buffer));
   return { parameters: problem.network.parameters.map(({ name }) => name), flops: side.flops };

@@ -16,7 +16,7 @@ import {
 } from "../distill/distilled.ts";
 import { Evaluator } from "../distill/evaluate.ts";
 import { computeMetaGradient, type RealBatch } from "../distill/metaGradient.ts";
-import { planMetaGradient } from "../distill/plan.ts";
+import { type Plan, planMetaGradient } from "../distill/plan.ts";
 import { initialParameters, type Parameters, type Problem } from "../distill/problem.ts";
 import { initialState, Trainer } from "../distill/trainer.ts";
 import { float32Tensor, type RawTensor } from "../io/safetensors.ts";
@@ -54,52 +54,51 @@ async function prepareMetaGradient(
   executor: Executor,
 ): Promise<OurSide> {
   const { network, loss, unroll } = problem;
-  const { device, lanes } = executor;
-  const plan = planMetaGradient(problem, {
-    target: devices[device].target,
-    lanes,
-    memory: totalmem() / 2,
-  });
+  const plan = planFor(problem, executor);
   const distilled = toDistilled(initialDistilled(problem));
   const parameters = initialParameters(problem, "training", 0);
   const real = realBatch(problem);
-  const compared = { ...problem, unroll: { ...unroll, epochs: comparedEpochs } };
+  const gradientOf = async (compared: Problem, computed: Plan, by: Executor) => {
+    const { steps, epochs } = compared.unroll;
+    const learningRates = distilled.learningRates.subarray(0, steps * epochs);
+    const images = { ...distilled, learningRates };
+    const { images: gradient } = await computeMetaGradient(
+      by,
+      computed,
+      network,
+      compared.unroll,
+      [parameters],
+      images,
+      real,
+    );
+    return Float32Array.from(gradient);
+  };
   const trainer = new Trainer(problem, executor, plan, initialState(problem));
   return {
     inputs: exchanged(problem, parameters, distilled, real, unroll.batch),
-    result: await imageGradient(compared, executor, parameters, distilled, real),
+    result:
+      comparedEpochs === unroll.epochs
+        ? await gradientOf(problem, plan, executor)
+        : await afterEpochs(problem, comparedEpochs, executor, gradientOf),
     flops: flopsOf(metaGradientGraph(network, loss, unroll)),
     run: (iterations) => timed(iterations, () => trainer.step()),
   };
 }
 
-/** Gradient of the images, computed in an executor that is closed afterwards, so that its memory is free again. */
-async function imageGradient(
+const planFor = (problem: Problem, { device, lanes }: Executor): Plan =>
+  planMetaGradient(problem, { target: devices[device].target, lanes, memory: totalmem() / 2 });
+
+/** The gradient after fewer epochs, in an executor of its own whose memory is free again before anything is timed. */
+async function afterEpochs(
   problem: Problem,
+  epochs: number,
   { device, threads }: Executor,
-  parameters: Parameters,
-  distilled: Distilled,
-  real: RealBatch,
+  gradientOf: (problem: Problem, plan: Plan, executor: Executor) => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const { network, unroll } = problem;
+  const shorter = { ...problem, unroll: { ...problem.unroll, epochs } };
   const executor = inlineExecutor({ device, threads });
-  const plan = planMetaGradient(problem, {
-    target: devices[device].target,
-    lanes: 1,
-    memory: totalmem() / 2,
-  });
-  const rates = distilled.learningRates.subarray(0, unroll.steps * unroll.epochs);
   try {
-    const gradient = await computeMetaGradient(
-      executor,
-      plan,
-      network,
-      unroll,
-      [parameters],
-      { ...distilled, learningRates: rates },
-      real,
-    );
-    return Float32Array.from(gradient.images);
+    return await gradientOf(shorter, planFor(shorter, executor), executor);
   } finally {
     await executor.close();
   }

@@ -6,9 +6,7 @@ import type { BenchCase } from "./cases.ts";
 /** How our side is to be run. */
 export interface OurSetup extends Partial<Layout> {
   readonly device: DeviceName;
-  readonly case: string;
-  /** Real images in the outer loss; the case's own by default. */
-  readonly batch?: number;
+  readonly case: BenchCase;
   readonly seed: number;
   /** Where the inputs and the gradients are exchanged. */
   readonly folder: string;

@@ -1,6 +1,7 @@
 /** The text of a benchmark. */
 import type { MeasuredCase } from "../bench/benchmark.ts";
 import { gradientsAgree } from "../bench/caseResult.ts";
+import { titleOf } from "../bench/cases.ts";
 import type { Timing } from "../bench/interleave.ts";
 import { formatBytes, formatNumber, formatTable } from "./format.ts";
 
@@ -11,7 +12,7 @@ const header = [
   "min ms",
   "max ms",
   "peak RSS",
-  "gradient error",
+  "error",
   "ours / peer",
   "FLOP limit ms",
 ];
@@ -29,7 +30,7 @@ export function benchTable(cases: readonly MeasuredCase[]): string {
       "",
     ]),
   ]);
-  const titles = cases.map(({ benchCase: { name, title } }) => `${name}: ${title}`);
+  const titles = cases.map(({ benchCase }) => `${benchCase.name}: ${titleOf(benchCase)}`);
   const align = header.map((_, column) => (column < 2 ? "left" : "right"));
   return [formatTable(rows, { header, align }), "", ...titles, ...disagreement(cases)].join("\n");
 }
@@ -49,6 +50,6 @@ function disagreement(cases: readonly MeasuredCase[]): string[] {
   )
     return [];
   return [
-    "Programs whose gradients differ by more than their case allows computed different things: no ratio.",
+    "Programs whose results differ by more than their case allows computed different things: no ratio.",
   ];
 }

@@ -15,7 +15,8 @@ export interface Layout {
  * Narrow networks get one single-threaded worker per core: their matrices are too small to share, and workers divide
  * the real batch. Every worker repeats the inner steps of its network, though, which costs wide networks more than it
  * saves: they get a worker per network sampled, with the cores shared out among these as threads
- * (docs/performance.md has the measurement). Devices other than the CPU get one worker.
+ * (docs/performance.md has the measurement). The evaluation at a run's end keeps the layout. Devices other than the
+ * CPU get one worker.
  */
 export function chooseLayout(
   { network, recipe }: Problem,

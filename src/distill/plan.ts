@@ -7,6 +7,7 @@ import {
   outerLossGraph,
   toGraph,
 } from "../../graphs/index.ts";
+import type { Graph } from "../ir/graph.ts";
 import { peakBytes } from "../ir/memory.ts";
 import { optimize } from "../ir/passes/index.ts";
 import { sizeOf } from "../ir/value.ts";
@@ -61,7 +62,7 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")
   ) {
     const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
-    const bytes = peakBytes(graph);
+    const bytes = peakBytes(graph) + feedBytes([graph]);
     if (bytes <= budget || options.kind === "unrolled") {
       return { kind: "unrolled", splits, bytes, metaGradient: compile(graph, options.target) };
     }
@@ -72,7 +73,8 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     outerLoss: optimize(toGraph(outerLossGraph(network, loss, part.batch))),
   };
   const parameters = 4 * network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const bytes = parameters * (steps + 1) + Math.max(...Object.values(graphs).map(peakBytes));
+  const all = Object.values(graphs);
+  const bytes = parameters * (steps + 1) + Math.max(...all.map(peakBytes)) + feedBytes(all);
   if (bytes > budget && options.kind === undefined) {
     throw new RangeError(
       `one meta-gradient needs about ${size(bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
@@ -88,6 +90,10 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     outerLoss: compile(graphs.outerLoss, options.target),
   };
 }
+
+/** Every program keeps its inputs twice: where they are handed over, and where they are computed with. */
+const feedBytes = (graphs: readonly Graph[]): number =>
+  graphs.flatMap(({ inputs }) => inputs).reduce((sum, { shape }) => sum + 2 * 4 * sizeOf(shape), 0);
 
 const size = (bytes: number): string =>
   bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;

@@ -134,6 +134,8 @@ export class Trainer {
       this.distilled,
       real,
     );
+    // Whatever stops the drawing is reported; what the workers then answer is of no use.
+    computing.catch(() => {});
     this.#drawn = iteration + 1 < recipe.outer.iterations ? this.#draw(iteration + 1) : undefined;
     const gradient = await computing;
     // d softplus(r) / dr = sigmoid(r)

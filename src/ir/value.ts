@@ -47,7 +47,7 @@ export function makeValue<Op extends OpName>(
   return value as Value;
 }
 
-/** Attributes hold long lists of indices that many values share: each list is spelled once. */
+/** Attributes hold long lists of indices that many values share: each list is spelled once, and frozen. */
 const spelled = new WeakMap<object, string>();
 
 /** An attribute as text, different for different attributes, negative zero included. */
@@ -59,7 +59,7 @@ function spell(attr: unknown): string {
   const text = Array.isArray(attr)
     ? `[${attr.map(spell).join()}]`
     : `{${Object.entries(attr).map(([name, entry]) => `${name}:${spell(entry)}`)}}`;
-  if (Array.isArray(attr)) spelled.set(attr, text);
+  if (Array.isArray(attr)) spelled.set(Object.freeze(attr), text);
   return text;
 }
 

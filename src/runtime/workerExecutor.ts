@@ -62,12 +62,18 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** A program in a worker, and the memory that its feeds are handed over in. */
+interface Loaded {
+  readonly shared: Map<string, Float32Array>;
+  readonly loading: Promise<Map<string, Float32Array>>;
+  ready: boolean;
+}
+
 /** A worker and the requests it has not answered yet. */
 class Lane {
   readonly #worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   readonly #pending: Pending[] = [];
-  /** The memory that feeds are handed over in, by program. */
-  readonly #shared = new Map<number, Map<string, Float32Array>>();
+  readonly #loaded = new Map<number, Loaded>();
   /** Settles when the last run has been answered; undefined while the lane is idle. */
   #running: Promise<void> | undefined;
   readonly #options: SessionOptions;
@@ -88,12 +94,22 @@ class Lane {
     );
   }
 
-  async load(id: number, program: Program): Promise<void> {
-    if (this.#shared.has(id)) return;
+  /** Loads a program once; one that could not be loaded is tried again when it is next needed. */
+  load(id: number, program: Program): Promise<Map<string, Float32Array>> {
+    const known = this.#loaded.get(id);
+    if (known) return known.loading;
     const shared = sharedInputs(program);
-    this.#shared.set(id, shared);
     const options = this.#options;
-    await this.#send({ kind: "load", program: id, content: program, options, shared });
+    const loading = this.#send({ kind: "load", program: id, content: program, options, shared });
+    const loaded: Loaded = { shared, loading, ready: false };
+    this.#loaded.set(id, loaded);
+    loading.then(
+      () => {
+        loaded.ready = true;
+      },
+      () => this.#loaded.delete(id),
+    );
+    return loading;
   }
 
   /**
@@ -116,13 +132,15 @@ class Lane {
   }
 
   async #start(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
-    if (!this.#shared.has(id)) await this.load(id, program);
-    const shared = this.#shared.get(id)!;
+    if (!this.#loaded.get(id)?.ready) await this.load(id, program);
+    const { shared } = this.#loaded.get(id)!;
     for (const { name, data } of fedInputs(program, feeds)) shared.get(name)!.set(data);
     return this.#send({ kind: "run", program: id });
   }
 
+  /** Closes after the runs that were asked for before. */
   async close(): Promise<void> {
+    while (this.#running) await this.#running;
     await this.#send({ kind: "close" }).catch(() => {});
     await this.#worker.terminate();
   }

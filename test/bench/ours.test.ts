@@ -13,7 +13,7 @@ const executor = inlineExecutor({ device: "cpu", threads: 1 });
 const [caseA] = benchCases;
 
 test("our side hands over the inputs of its gradient: the interpreter computes the same from them", async () => {
-  const problem = benchProblem(caseA!, { batch: 4, seed: 3 });
+  const problem = benchProblem({ ...caseA!, batch: 4 }, { seed: 3 });
   const { inputs, result, flops } = await prepareOurSide(caseA!, problem, executor);
   const graph = toGraph(metaGradientGraph(problem.network, problem.loss, problem.unroll));
   expect([...inputs.keys()].sort()).toEqual(graph.inputs.map(({ attrs }) => attrs.name).sort());
@@ -27,7 +27,7 @@ test("our side hands over the inputs of its gradient: the interpreter computes t
 });
 
 test("our side times every iteration and tells its peak memory", async () => {
-  const problem = benchProblem(caseA!, { batch: 4, seed: 3 });
+  const problem = benchProblem({ ...caseA!, batch: 4 }, { seed: 3 });
   const { run } = await prepareOurSide(caseA!, problem, executor);
   const { milliseconds, rss } = await run(3);
   expect(milliseconds).toHaveLength(3);
@@ -45,7 +45,7 @@ test.each(benchCases)("case $name is a problem of its sizes", (benchCase) => {
 
 test("the evaluation hands over the weights after training, which more images do not change", async () => {
   const benchCase = benchCases.find(({ work }) => work === "evaluation")!;
-  const problem = benchProblem({ ...benchCase, steps: 2, epochs: 1 }, { batch: 4, seed: 3 });
+  const problem = benchProblem({ ...benchCase, steps: 2, epochs: 1, batch: 4 }, { seed: 3 });
   const { test: split } = problem.dataset;
   const few = {
     images: split.images.subarray(0, 10 * 784),

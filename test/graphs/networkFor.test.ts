@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { alexcifarnet, lenet, mlp, networkFor } from "../../graphs/index.ts";
+import { alexcifarnet, defineNetwork, lenet, mlp, networkFor } from "../../graphs/index.ts";
+import { conv2d, flatten, full, reduceMean, sub } from "../../src/ir/builders/index.ts";
+import type { Value } from "../../src/ir/value.ts";
 
 test("networks keep their form on targets that run anywhere", () => {
   const network = lenet();
@@ -17,4 +19,23 @@ test("on CPUs narrow convolutional networks are computed batch-last, in micro-ba
 
 test("networks with wide convolutions, or none, keep their form", () => {
   for (const network of [alexcifarnet(), mlp()]) expect(networkFor("cpu", network)).toBe(network);
+});
+
+test("networks that mix the images of a batch, or keep a convolution, keep their form", () => {
+  const definition = (forward: (x: Value) => Value) =>
+    defineNetwork({
+      name: "custom",
+      input: [1, 6, 6],
+      classes: 2,
+      forward: (x, layer) =>
+        layer.linear("fc", flatten(forward(layer.conv2d("conv", x, { out: 2, kernel: 3 }))), 2),
+    });
+  const same = definition((x) => x);
+  expect(networkFor("cpu", same)).not.toBe(same);
+  const mixing = definition((x) => sub(x, reduceMean(x, [0], true)));
+  expect(networkFor("cpu", mixing)).toBe(mixing);
+  const strided = definition((x) =>
+    conv2d(x, full([2, 2, 2, 2], 1), undefined, { strides: [2, 2] }),
+  );
+  expect(networkFor("cpu", strided)).toBe(strided);
 });

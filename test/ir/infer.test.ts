@@ -8,6 +8,7 @@ import {
   convDataGrad,
   convWeightGrad,
   expand,
+  gather,
   input,
   matmul,
   poolGather,
@@ -95,6 +96,11 @@ test.each<[string, () => Value, string]>([
     "an index beyond the end",
     () => makeValue("gather", [of(3)], { axis: 0, indices: [3] }),
     "gather(float32[3]): index 3 is outside 0 to 2",
+  ],
+  [
+    "an index before the beginning",
+    () => gather(of(3), [-4], [1], 0),
+    "gather: index -4 is outside -3 to 2",
   ],
   [
     "another number of indices",

@@ -19,3 +19,13 @@ test("zeros of both signs, infinities and NaN are different literals", () => {
   expect(new Set(literals).size).toBe(5);
   expect(build.scalar(Number.NaN)).toBe(literals[4]);
 });
+
+test("a list that has become an attribute can no longer be changed", () => {
+  const perm = [1, 0];
+  const y = build.input("y", [2, 3]);
+  const turned = build.transpose(y, perm);
+  expect(() => {
+    perm[0] = 0;
+  }).toThrow(TypeError);
+  expect(build.transpose(y, [1, 0])).toBe(turned);
+});

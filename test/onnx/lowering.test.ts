@@ -52,6 +52,12 @@ const everyWindowSeesAnEntry = ({ window, y }: PoolCase): boolean => {
   );
 };
 
+const extent = fc.integer({ min: 1, max: 4 });
+
+/** Any matrix [m,n] made of one with m rows. */
+const columnOf = (x: Value, n: number): Value =>
+  build.expand(build.slice(x, [{ axis: 1, end: 1 }]), [x.shape[0], n]);
+
 const cases: Record<string, fc.Arbitrary<Point>> = {
   ...ruleCases,
   poolGather: pointsOf(
@@ -120,6 +126,30 @@ const cases: Record<string, fc.Arbitrary<Point>> = {
         [m, n],
         [n, m],
         [m, m],
+      ],
+    }),
+  ),
+  "transposes of products and of their sums": pointsOf(
+    fc.record({ m: extent, k: extent, n: extent }),
+    ({ m, k, n }) => ({
+      fn: (a, b, c, d) => {
+        const product = build.matmul(a, build.transpose(b));
+        const sum = build.add(build.add(build.matmul(c, d), build.matmul(a, d)), product);
+        const turned = build.transpose(build.matmul(build.transpose(d), build.transpose(c)));
+        return build.concat(
+          [
+            build.transpose(sum),
+            build.transpose(product),
+            build.transpose(build.sub(columnOf(c, n), turned)),
+          ],
+          1,
+        );
+      },
+      shapes: [
+        [m, k],
+        [n, k],
+        [m, k],
+        [k, n],
       ],
     }),
   ),

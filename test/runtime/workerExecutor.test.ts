@@ -48,3 +48,28 @@ test("feeds are taken when a run is asked for, and runs of one worker do not mix
   expect((await second).map((result) => result.get("y")![0])).toEqual([4, 6]);
   await executor.close();
 });
+
+test("a program that could not be loaded is refused every time", async () => {
+  const executor = workerExecutor(options);
+  const broken = { ...program, name: "broken", bytes: new Uint8Array([1, 2, 3]) };
+  await expect(executor.prepare(broken)).rejects.toThrow('refused the graph "broken"');
+  await expect(executor.prepare(broken)).rejects.toThrow('refused the graph "broken"');
+  await expect(executor.run(broken, [feed(1)])).rejects.toThrow('refused the graph "broken"');
+  await executor.close();
+});
+
+test("programs that alternate keep their own feeds, and closing waits for what was asked for", async () => {
+  const executor = workerExecutor({ ...options, workers: 1 });
+  const negated = compile({
+    name: "negated",
+    inputs: [x],
+    outputs: [{ name: "y", value: ops.neg(x) }],
+  });
+  const results = [1, 2, 3].flatMap((value) => [
+    executor.run(program, [feed(value)]),
+    executor.run(negated, [feed(value)]),
+  ]);
+  await executor.close();
+  const numbers = (await Promise.all(results)).map(([result]) => result!.get("y")![0]);
+  expect(numbers).toEqual([2, -1, 4, -2, 6, -3]);
+});

@@ -31,6 +31,12 @@ const indicator = (condition: Value): Value => cast(condition, "float32");
 /** d max(a, b) / da: 1 where a wins, 1/2 at a tie. */
 const share = (wins: Value, ties: Value): Value => add(indicator(wins), mul(indicator(ties), 0.5));
 
+/** d max(a, b) / da and / db. */
+const halves = (a: Value, b: Value): Value[] => [
+  share(greater(a, b), equal(a, b)),
+  share(less(a, b), equal(a, b)),
+];
+
 export type ElementwiseOp = Extract<
   OpName,
   | "neg"
@@ -69,8 +75,8 @@ export const elementwiseRules: RuleTable<ElementwiseOp> = {
   exp: elementwise(({ y }) => [y]),
   log: elementwise(({ inputs: [x] }) => [reciprocal(x!)]),
   reciprocal: elementwise(({ y }) => [neg(mul(y, y))]),
-  /** relu'(0) = 0 */
-  relu: elementwise(({ inputs: [x] }) => [indicator(greater(x!, 0))]),
+  /** relu'(0) = 0. Asking y instead of x lets runtimes fuse the ReLU into what made x, and forget x. */
+  relu: elementwise(({ y }) => [indicator(greater(y, 0))]),
   sigmoid: elementwise(({ y }) => [mul(y, sub(1, y))]),
   tanh: elementwise(({ y }) => [sub(1, mul(y, y))]),
   /** erf'(x) = 2 / sqrt(pi) * exp(-x^2) */
@@ -102,23 +108,20 @@ export const elementwiseRules: RuleTable<ElementwiseOp> = {
     const safe = where(equal(a!, 0), 1, a!);
     return [base, where(and(equal(a!, 0), not(less(b!, 0))), 0, mul(y, log(safe)))];
   }),
+  /**
+   * At a tie each operand takes half of dy; or, written with subtractions and choices that are faster than masks,
+   * the first takes it all: db = dy [b > a], da = dy - db.
+   */
   max: {
     vjp: ({ dy, inputs: [a, b], attrs: { ties } }) => {
-      if (ties === "first") {
-        const second = mul(dy, indicator(greater(b!, a!)));
-        return [sub(dy, second), second];
-      }
-      return [
-        mul(dy, share(greater(a!, b!), equal(a!, b!))),
-        mul(dy, share(less(a!, b!), equal(a!, b!))),
-      ];
+      if (ties === "split") return halves(a!, b!).map((part) => mul(dy, part));
+      const db = mul(dy, indicator(greater(b!, a!)));
+      return [sub(dy, db), db];
     },
     jvp: ({ inputs: [a, b], attrs: { ties }, tangents: [da, db] }) => {
       if (ties === "first") return where(greater(b!, a!), db ?? 0, da ?? 0);
-      return sum([
-        da && mul(da, share(greater(a!, b!), equal(a!, b!))),
-        db && mul(db, share(less(a!, b!), equal(a!, b!))),
-      ]);
+      const [ofA, ofB] = halves(a!, b!) as [Value, Value];
+      return sum([da && mul(da, ofA), db && mul(db, ofB)]);
     },
   },
   min: elementwise(({ inputs: [a, b] }) => [

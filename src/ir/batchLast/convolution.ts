@@ -15,7 +15,7 @@ import { type Grid, patches } from "./blocks.ts";
 
 /** Output pixels of one product, and what becomes of them. */
 export interface Blocking {
-  /** R: extent of a block of output pixels, p times r. */
+  /** R: extent of a block of output pixels; the pooled blocks have extent r = R / p. */
   readonly block: number;
   /** p: extent of the max-pool window that follows; 1 without pooling. */
   readonly pool: number;
@@ -46,7 +46,7 @@ export function blockedConvolution(
     patches(x, grid, block, spans),
   );
   const candidates = products.shape[0]! / pool ** 2;
-  return firstMaximum(split(products, new Array(pool ** 2).fill(candidates)));
+  return maximumOf(split(products, new Array(pool ** 2).fill(candidates)));
 }
 
 /**
@@ -83,11 +83,8 @@ const pixelsOf = (height: number, width: number): [number, number][] =>
   Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width]);
 
 /** Elementwise maximum of values in order; where several are largest, the first receives the derivative. */
-export function firstMaximum(candidates: readonly Value[]): Value {
+function maximumOf(candidates: readonly Value[]): Value {
   if (candidates.length === 1) return candidates[0]!;
   const middle = Math.ceil(candidates.length / 2);
-  return firstMax(
-    firstMaximum(candidates.slice(0, middle)),
-    firstMaximum(candidates.slice(middle)),
-  );
+  return firstMax(maximumOf(candidates.slice(0, middle)), maximumOf(candidates.slice(middle)));
 }

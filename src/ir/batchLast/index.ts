@@ -7,6 +7,7 @@
 import { matmul, reshape, transpose } from "../builders/index.ts";
 import { topologicalOrder } from "../graph.ts";
 import type { ConvWindow, OpName, Window } from "../ops.ts";
+import { sameShape } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
 import {
   addPerChannel,
@@ -18,13 +19,13 @@ import {
 } from "./blocks.ts";
 import { blockedConvolution, inflation, patchBlocks } from "./convolution.ts";
 
-/** Blocks that multiply more zeros than this for each useful product are not chosen. */
+/** Blocks with more multiplications than this for each useful one are not chosen. */
 const MOST_INFLATION = 3;
 
 /**
- * The value `output` [N, ...] of a network, computed batch-last. `images` [N,C,H,W] and the other `leaves` are
- * what it is made from and stay as they are. Operators without a batch-last form are computed as before, with
- * transposes around them.
+ * The value `output` [N, ...] of a network that treats its images one by one, computed batch-last. `images` [N,C,H,W]
+ * and the other `leaves` are what it is made from and stay as they are. Operators without a batch-last form are
+ * computed as before, with transposes around them.
  */
 export function batchLast(output: Value, images: Value, leaves: readonly Value[]): Value {
   return new Rewriter(output, images, leaves).batchFirst(output);
@@ -94,14 +95,14 @@ class Rewriter {
 
   /** The batch-last form of an operator that has one. */
   #native(value: Value, r: number): Value | undefined {
-    if (value === this.#images) return undefined;
+    if (value === this.#images || value.shape.length < 2) return undefined;
     const convolution = this.#convolution(value, r);
     if (convolution) return convolution;
     const [x, y] = value.inputs;
     switch (value.op) {
       case "reshape": {
-        const flat = value.shape.length === 2 && value.shape[0] === x!.shape[0];
-        return flat && this.#batched.has(x!)
+        const flat = value.shape.length === 2 && x!.shape.length > 1;
+        return flat && value.shape[0] === x!.shape[0]
           ? reshape(this.#inBlocks(x!, 1), [value.shape[1]!, value.shape[0]!])
           : undefined;
       }
@@ -121,7 +122,7 @@ class Rewriter {
   /** x [N,C,...] plus one number per channel. */
   #addBias({ inputs, shape }: Value<"add">, r: number): Value | undefined {
     const [x, bias] = this.#batched.has(inputs[0]!) ? inputs : [inputs[1], inputs[0]];
-    if (!x || !bias || this.#batched.has(bias) || x.shape.length < 2) return undefined;
+    if (!x || !bias || this.#batched.has(bias) || !sameShape(x.shape, shape)) return undefined;
     const channels = shape[1]!;
     const channelAxis = bias.shape.length - (shape.length - 1);
     if (sizeOf(bias.shape) !== channels || bias.shape[channelAxis] !== channels) return undefined;
@@ -137,14 +138,15 @@ class Rewriter {
     const after: ((x: Value) => Value)[] = [];
     let core: Value = pooled ? pooled.inputs[0]! : value;
     for (; pooled && core.op !== "conv"; core = core.inputs[0]!) {
-      if ((this.#uses.get(core) ?? 0) > (core === pooled.inputs[0] ? 2 : 1)) return undefined;
+      if (this.#isUsedElsewhere(core, pooled)) return undefined;
       const { op, inputs } = core;
       if (op === "relu") after.unshift((x) => makeValue("relu", [x], {}));
-      else if (op === "add" && isChannelBias(inputs[1]!, core))
+      else if (op === "add" && !this.#batched.has(inputs[1]!) && isChannelBias(inputs[1]!, core))
         after.unshift((x) => addPerChannel(x, inputs[1]!, inputs[1]!.shape[1]!));
       else return undefined;
     }
     if (core.op !== "conv" || !this.#batched.has(core.inputs[0]!)) return undefined;
+    if (pooled && this.#isUsedElsewhere(core, pooled)) return undefined;
     if (this.#batched.has(core.inputs[1]!) || !isPlain(core.attrs)) return undefined;
     const [, , oh, ow] = core.shape as [number, number, number, number];
     if (oh % block !== 0 || ow % block !== 0) return undefined;
@@ -152,6 +154,11 @@ class Rewriter {
     const input = this.#padded(core.inputs[0]!, core.attrs, [oh, ow], block);
     const product = blockedConvolution(input.blocks, input.grid, core.inputs[1]!, { block, pool });
     return after.reduce((x, apply) => apply(x), product);
+  }
+
+  /** Whether a value on the way to a pooling is used for anything else; the pooling itself uses its input twice. */
+  #isUsedElsewhere(value: Value, { inputs: [pooled] }: Value<"poolGather">): boolean {
+    return this.#uses.get(value)! > (value === pooled ? 2 : 1);
   }
 
   /** The input of a convolution in blocks, padded so that whole patches of blocks fit. */
@@ -179,7 +186,12 @@ class Rewriter {
     const [x, index] = value.inputs as [Value, Value];
     const window: Window = value.attrs;
     const [kh, kw] = window.kernel;
-    const own = index.op === "maxPoolIndex" && index.inputs[0] === x;
+    const own =
+      index.op === "maxPoolIndex" &&
+      index.inputs[0] === x &&
+      (["kernel", "strides", "pads", "dilations"] as const).every((name) =>
+        sameShape(index.attrs[name], window[name]),
+      );
     const tiles =
       kh === kw &&
       window.strides.every((stride) => stride === kh) &&
@@ -195,8 +207,8 @@ class Rewriter {
 const isPlain = ({ strides, dilations, group }: ConvWindow): boolean =>
   group === 1 && [...strides, ...dilations].every((entry) => entry === 1);
 
-const isChannelBias = (bias: Value, { shape }: Value): boolean =>
-  bias.shape.length === 4 && sizeOf(bias.shape) === shape[1] && bias.shape[1] === shape[1];
+const isChannelBias = (bias: Value, { inputs: [x], shape }: Value): boolean =>
+  sameShape(x!.shape, shape) && sameShape(bias.shape, [1, shape[1]!, 1, 1]);
 
 /** The grid of single pixels of a value [N,C,H,W]. */
 const gridOf = ({ shape }: Value): Grid => ({ height: shape[2]!, width: shape[3]!, n: shape[0]! });

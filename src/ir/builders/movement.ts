@@ -158,7 +158,11 @@ export function gather(
   axis: number,
 ): Value {
   const at = normalizeAxis(axis, x.shape.length);
-  const positive = indices.map((index) => (index < 0 ? index + x.shape[at]! : index));
+  const extent = x.shape[at]!;
+  const outside = indices.find((index) => index < -extent);
+  if (outside !== undefined)
+    throw new ShapeError(`gather: index ${outside} is outside -${extent} to ${extent - 1}`);
+  const positive = indices.map((index) => (index < 0 ? index + extent : index));
   const picked = makeValue("gather", [x], { axis: at, indices: positive });
   return reshape(picked, [...x.shape.slice(0, at), ...indicesShape, ...x.shape.slice(at + 1)]);
 }

@@ -202,22 +202,7 @@ const adjacentPlacements: Rule = ({ op, inputs: [a, b], shape }) => {
 const isUnitStep = ({ attrs: { steps } }: Value<"unslice">): boolean =>
   steps.every((step) => step === 1);
 
-/** (A B)^T is B^T A^T, also under sums: products read transposed matrices in place. */
-const transposedProduct: Rule = (value) =>
-  value.op === "transpose" && value.shape.length === 2
-    ? transposeProducts(value.inputs[0]!)
-    : undefined;
-
-/** The transpose of a sum of products, or of one, without a transpose of the result. */
-function transposeProducts({ op, inputs: [a, b], shape }: Value): Value | undefined {
-  if (op === "matmul") return build.matmul(build.transpose(b!), build.transpose(a!));
-  if (op !== "add" || !sameShape(a!.shape, shape) || !sameShape(b!.shape, shape)) return undefined;
-  const [left, right] = [transposeProducts(a!), transposeProducts(b!)];
-  return left && right && build.add(left, right);
-}
-
 const rules: readonly Rule[] = [
-  transposedProduct,
   adjacentPlacements,
   noOps,
   chainedMoves,

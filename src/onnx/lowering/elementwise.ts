@@ -3,9 +3,10 @@
 import type { ElementwiseOp } from "../../autodiff/rules/elementwise.ts";
 import { literal } from "../../ir/builders/elementwise.ts";
 import type { Value } from "../../ir/value.ts";
+import { emitSub } from "./gemm.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
 import { same } from "./lowering.ts";
-import { addWithFusedBias, subWithFusedProduct } from "./products.ts";
+import { emitAdd } from "./products.ts";
 
 export const elementwiseLowerings: LoweringTable<ElementwiseOp> = {
   neg: same("Neg"),
@@ -31,8 +32,8 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOp> = {
   not: same("Not"),
   stopGradient: (_, __, [x]) => x!,
 
-  add: addWithFusedBias,
-  sub: subWithFusedProduct,
+  add: emitAdd,
+  sub: emitSub,
   mul: same("Mul"),
   div: same("Div"),
   pow: (context, { inputs: [, exponent] }, [x, y]) =>

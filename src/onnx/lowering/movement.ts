@@ -3,11 +3,12 @@ import type { MovementOp } from "../../autodiff/rules/movement.ts";
 import type { ReductionOp } from "../../autodiff/rules/reduction.ts";
 import { ABSENT } from "../../ir/ops.ts";
 import type { Emitter } from "./emitter.ts";
+import { emitTranspose } from "./gemm.ts";
 import type { LoweringTable } from "./lowering.ts";
 
 export const movementLowerings: LoweringTable<MovementOp> = {
   reshape: ({ emit }, { shape }, [x]) => emit.node("Reshape", [x!, emit.ints(shape)]),
-  transpose: ({ emit }, { attrs: { perm } }, [x]) => emit.node("Transpose", [x!], { perm }),
+  transpose: (context, value, [x]) => emitTranspose(context, value, x!),
   expand: ({ emit }, { shape }, [x]) => emit.node("Expand", [x!, emit.ints(shape)]),
   concat: ({ emit }, { attrs: { axis } }, inputs) => emit.node("Concat", inputs, { axis }),
   slice: ({ emit }, { inputs: [x], attrs }, [name]) => emitSlice(emit, name!, x!.shape, attrs),

@@ -3,6 +3,7 @@ import type { ProductOp } from "../../autodiff/rules/products.ts";
 import { sameShape } from "../../ir/shapes.ts";
 import { sizeOf, type Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
+import { emitGemm, productOf, soleProduct } from "./gemm.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
 import { emitSlice } from "./movement.ts";
 import { emitByConvolution, emitByTaps, isFasterByTaps } from "./weightGrad.ts";
@@ -10,7 +11,7 @@ import { emitByConvolution, emitByTaps, isFasterByTaps } from "./weightGrad.ts";
 export const productLowerings: LoweringTable<ProductOp> = {
   matmul: (context, value, inputs) =>
     value.inputs.every((input) => input.shape.length === 2)
-      ? emitGemm(context, value)
+      ? emitGemm(context, productOf(context, value))
       : context.emit.node("MatMul", inputs),
   conv: (context, value, inputs) => emitConv(context, value, inputs),
   convDataGrad: (context, value, [dy, w]) => emitDataGrad(context, value, dy!, w!),
@@ -96,69 +97,25 @@ function emitTransposedConv(
   });
 }
 
-/** A B as one Gemm that reads transposed matrices in place, with an optional row C added. */
-function emitGemm(
-  { emit, name }: Context,
-  { inputs: [a, b] }: Value<"matmul">,
-  bias?: string,
-  alpha = 1,
-): string {
-  const operands = [a!, b!].map((x) => {
-    const transposed = x.op === "transpose" && x.inputs[0]!.shape.length === 2;
-    return { name: name(transposed ? x.inputs[0]! : x), transposed: Number(transposed) };
-  });
-  const [left, right] = operands as [(typeof operands)[0], (typeof operands)[0]];
-  return emit.node("Gemm", [left.name, right.name, ...(bias ? [bias] : [])], {
-    transA: left.transposed,
-    transB: right.transposed,
-    ...(alpha === 1 ? {} : { alpha: { float: alpha } }),
-  });
-}
-
 /** Add, or the bias (for Gemm also a whole matrix) of the Conv or Gemm that only this addition uses. */
-export function addWithFusedBias(
-  context: Context,
-  value: Value<"add">,
-  inputs: readonly string[],
-): string {
+export function emitAdd(context: Context, value: Value<"add">, inputs: readonly string[]): string {
   const { emit } = context;
-  for (const [product, bias, biasName] of [
+  for (const [summand, bias, biasName] of [
     [value.inputs[1]!, value.inputs[0]!, inputs[0]!],
     [value.inputs[0]!, value.inputs[1]!, inputs[1]!],
   ] as const) {
-    if (context.uses(product) !== 1) continue;
-    const isGemm = product.op === "matmul" && product.inputs.every((x) => x.shape.length === 2);
-    if (isGemm && sameShape(product.shape, bias.shape)) return emitGemm(context, product, biasName);
-    const outputs = product.shape.at(product.op === "conv" ? 1 : -1)!;
-    if (sizeOf(bias.shape) !== outputs) continue;
-    if (product.op === "conv" && bias.shape.length === 4 && bias.shape[1] === outputs) {
-      const flat = emit.node("Reshape", [biasName, emit.ints([outputs])]);
-      return emitConv(context, product, [
-        context.name(product.inputs[0]!),
-        context.name(product.inputs[1]!),
-        flat,
-      ]);
+    const outputs = summand.shape.at(summand.op === "conv" ? 1 : -1)!;
+    const isRow = sizeOf(bias.shape) === outputs && bias.shape.at(-1) === outputs;
+    if (sameShape(summand.shape, bias.shape) || (isRow && bias.shape.length <= 2)) {
+      const product = soleProduct(context, summand);
+      if (product) return emitGemm(context, product, biasName);
     }
-    if (isGemm && bias.shape.at(-1) === outputs && bias.shape.length <= 2) {
-      return emitGemm(context, product, biasName);
-    }
+    const isPerChannel = bias.shape.length === 4 && bias.shape[1] === outputs;
+    if (summand.op !== "conv" || context.uses(summand) !== 1) continue;
+    if (!isPerChannel || sizeOf(bias.shape) !== outputs) continue;
+    const flat = emit.node("Reshape", [biasName, emit.ints([outputs])]);
+    const [x, w] = summand.inputs.map((input) => context.name(input)) as [string, string];
+    return emitConv(context, summand, [x, w, flat]);
   }
   return emit.node("Add", inputs);
-}
-
-/** Sub, or the Gemm that only this subtraction uses, taken from a matrix. */
-export function subWithFusedProduct(
-  context: Context,
-  { inputs: [matrix, product], shape }: Value<"sub">,
-  names: readonly string[],
-): string {
-  const fits =
-    product!.op === "matmul" &&
-    context.uses(product!) === 1 &&
-    shape.length === 2 &&
-    sameShape(matrix!.shape, shape) &&
-    sameShape(product!.shape, shape);
-  return fits
-    ? emitGemm(context, product as Value<"matmul">, names[0], -1)
-    : context.emit.node("Sub", names);
 }

@@ -93,6 +93,14 @@ const rewritten = ({ images, parameters, output }: Built): Value =>
 /** The sum of squares has derivatives of both orders. */
 const scalarOf = (y: Value): Value => build.reduceSum(build.mul(y, y));
 
+const window = {
+  kernel: [2, 2],
+  strides: [1, 1],
+  pads: [0, 0, 0, 0],
+  dilations: [1, 1],
+  group: 1,
+} as const;
+
 describe("a network rewritten batch-last", () => {
   test("computes the same", () => {
     fc.assert(
@@ -155,6 +163,67 @@ describe("a network rewritten batch-last", () => {
     expect(ops).toContain("matmul");
   });
 
+  /** What stands between a convolution and the logits in networks that are not a plain chain. */
+  const images = build.input("images", [3, 2, 6, 6]);
+  const weight = build.input("weight", [2, 2, 3, 3]);
+  const bias = build.input("bias", [2]);
+  const same = build.conv2d(images, weight, bias, { pads: [1, 1, 1, 1] });
+  const channelBias = build.reshape(bias, [1, 2, 1, 1]);
+  const pool = (x: Value) => build.maxPool2d(x, [2, 2], { strides: [2, 2] });
+  const perImage = (x: Value) => build.reduceSum(build.flatten(x), [1]);
+  test.each<[string, Value]>([
+    ["a bias added from the left", build.add(channelBias, build.relu(same))],
+    ["a bias after the activation, then pooled", pool(build.add(build.relu(same), channelBias))],
+    ["a residual connection", build.relu(build.add(same, images))],
+    [
+      "a convolution that is pooled and used elsewhere",
+      build.add(
+        pool(same),
+        build.slice(same, [
+          { axis: 2, end: 3 },
+          { axis: 3, end: 3 },
+        ]),
+      ),
+    ],
+    ["images used twice", build.conv2d(build.add(images, build.relu(images)), weight)],
+    ["a weight that is computed first", build.conv2d(images, build.neg(weight), bias)],
+    ["one number per image", build.sqrt(build.mul(perImage(same), perImage(same)))],
+    [
+      "one number per image against channels",
+      build.mul(build.reshape(perImage(same), [3, 1]), bias),
+    ],
+    ["a scalar bias", build.add(same, build.slice(bias, [{ axis: 0, end: 1 }]))],
+    [
+      "a bias that makes an axis longer",
+      build.add(build.reduceSum(build.flatten(same), [1], true), bias),
+    ],
+    ["three axes", build.tanh(build.reshape(same, [3, 2, 36]))],
+    [
+      "a pooling by the index of another window",
+      build.poolGather(
+        same,
+        build.maxPoolIndex(same, {
+          ...window,
+          strides: [2, 2],
+          pads: [1, 1, 0, 0],
+          dilations: [2, 2],
+        }),
+        { ...window, strides: [2, 2] },
+      ),
+    ],
+  ])("computes the same with %s", (_, output) => {
+    const feeds = integerFeeds({ images, parameters: [weight, bias], output }, 5);
+    const after = batchLast(output, images, [weight, bias]);
+    expect(after.shape).toEqual(output.shape);
+    const [expected, actual] = evaluate([output, after], feeds);
+    expect(relativeError(actual, expected)).toBeLessThan(1e-12);
+  });
+
+  test("leaves alone what does not depend on the images", () => {
+    const output = build.relu(weight);
+    expect(batchLast(output, images, [weight])).toBe(output);
+  });
+
   test("keeps operators without a batch-last form", () => {
     const images = build.input("images", [2, 2, 7, 7]);
     const weight = build.input("weight", [2, 1, 3, 3]);
@@ -177,11 +246,3 @@ describe("a network rewritten batch-last", () => {
     expect(topologicalOrder([after])).toContain(weight);
   });
 });
-
-const window = {
-  kernel: [2, 2],
-  strides: [1, 1],
-  pads: [0, 0, 0, 0],
-  dilations: [1, 1],
-  group: 1,
-} as const;

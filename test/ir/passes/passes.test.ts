@@ -128,14 +128,3 @@ describe("slices that are put back next to each other", () => {
       expect(simplify([sum])[0]).toBe(sum);
   });
 });
-
-test("the transpose of a product, or of a sum of products, is one of transposed factors", () => {
-  const [a, b, c] = [build.input("a", [2, 3]), build.input("b", [3, 4]), build.input("c", [2, 4])];
-  const product = build.matmul(a, b);
-  const turned = build.matmul(build.transpose(b), build.transpose(a));
-  expect(simplify([build.transpose(product)])[0]).toBe(turned);
-  const sum = build.add(product, build.matmul(a, build.mul(b, 2)));
-  expect(simplify([build.transpose(sum)])[0].op).toBe("add");
-  const mixed = build.transpose(build.add(product, c));
-  expect(simplify([mixed])[0]).toBe(mixed);
-});
