@@ -9,7 +9,7 @@ import type { Network } from "./network.ts";
 
 /**
  * Images of one micro-batch: the matrices of a LeNet layer then fit into a core's second-level cache
- * (`npm run bench:lowerings`).
+ * (`npm run bench:lowerings`), and larger networks need memory for the activations of so many images only.
  */
 const MICRO_BATCH = 64;
 
@@ -20,32 +20,28 @@ const MICRO_BATCH = 64;
 export const WIDE = 32;
 
 /**
- * The network as it is; or on CPUs, where it has convolutions, none of them wide, and every one becomes a product over
- * blocks, rewritten batch-last. Inputs, outputs and derivatives stay the same.
+ * The network as it is; or on CPUs, where it has convolutions and treats its images one by one, in micro-batches and,
+ * where no convolution is wide and every one becomes a product over blocks, rewritten batch-last. Inputs, outputs and
+ * derivatives stay the same.
  */
 export function networkFor(target: Target, network: Network): Network {
-  if (target !== "cpu" || isWide(network) || !becomesProducts(network)) return network;
+  const { logits, images, leaves } = trace(network);
+  const convolutions = convolutionsOf(logits);
+  if (target !== "cpu" || convolutions.length === 0) return network;
+  if (!isPerImage(logits, images, leaves)) return network;
+  const inParts = { ...network, microBatch: MICRO_BATCH };
+  const becomesProducts = () => convolutionsOf(batchLast(logits, images, leaves)).length === 0;
+  if (isWide(network) || !becomesProducts()) return inParts;
   return {
-    ...network,
-    microBatch: MICRO_BATCH,
-    forward: (parameters, buffers, images) =>
-      batchLast(network.forward(parameters, buffers, images), images, [...parameters, ...buffers]),
+    ...inParts,
+    forward: (parameters, buffers, batch) =>
+      batchLast(network.forward(parameters, buffers, batch), batch, [...parameters, ...buffers]),
   };
 }
 
 /** Whether a network has convolutions with many output channels. */
 export const isWide = (network: Network): boolean =>
   convolutionsOf(trace(network).logits).some(({ shape }) => shape[1]! >= WIDE);
-
-/** Whether a network treats its images one by one, has convolutions, and none is left once it is rewritten. */
-function becomesProducts(network: Network): boolean {
-  const { logits, images, leaves } = trace(network);
-  return (
-    isPerImage(logits, images, leaves) &&
-    convolutionsOf(logits).length > 0 &&
-    convolutionsOf(batchLast(logits, images, leaves)).length === 0
-  );
-}
 
 /** The network's computation on two images, enough to tell a batch from a single one. */
 function trace(network: Network): { logits: Value; images: Value; leaves: Value[] } {

@@ -62,9 +62,10 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")
   ) {
     const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
-    const bytes = peakBytes(graph) + feedBytes([graph]);
+    const { bytes, oneBlock } = memoryOf([graph], budget);
     if (bytes <= budget || options.kind === "unrolled") {
-      return { kind: "unrolled", splits, bytes, metaGradient: compile(graph, options.target) };
+      const metaGradient = { ...compile(graph, options.target), oneBlock };
+      return { kind: "unrolled", splits, bytes, metaGradient };
     }
   }
   const graphs = {
@@ -73,8 +74,9 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     outerLoss: optimize(toGraph(outerLossGraph(network, loss, part.batch))),
   };
   const parameters = 4 * network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const all = Object.values(graphs);
-  const bytes = parameters * (steps + 1) + Math.max(...all.map(peakBytes)) + feedBytes(all);
+  const trajectory = parameters * (steps + 1);
+  const { bytes: computing, oneBlock } = memoryOf(Object.values(graphs), budget - trajectory);
+  const bytes = trajectory + computing;
   if (bytes > budget && options.kind === undefined) {
     throw new RangeError(
       `one meta-gradient needs about ${size(bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
@@ -85,15 +87,29 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     kind: "stepwise",
     splits,
     bytes,
-    innerStep: compile(graphs.innerStep, options.target),
-    innerStepVjp: compile(graphs.innerStepVjp, options.target),
-    outerLoss: compile(graphs.outerLoss, options.target),
+    innerStep: { ...compile(graphs.innerStep, options.target), oneBlock },
+    innerStepVjp: { ...compile(graphs.innerStepVjp, options.target), oneBlock },
+    outerLoss: { ...compile(graphs.outerLoss, options.target), oneBlock },
   };
 }
 
-/** Every program keeps its inputs twice: where they are handed over, and where they are computed with. */
-const feedBytes = (graphs: readonly Graph[]): number =>
-  graphs.flatMap(({ inputs }) => inputs).reduce((sum, { shape }) => sum + 2 * 4 * sizeOf(shape), 0);
+/**
+ * What programs are expected to need: each keeps its inputs twice, where they are handed over and where they are
+ * computed with, and its intermediate results, twice as well where the budget lets the runtime make one block of them.
+ */
+function memoryOf(
+  graphs: readonly Graph[],
+  budget: number,
+): { readonly bytes: number; readonly oneBlock: boolean } {
+  const inputs = graphs.map((graph) =>
+    graph.inputs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0),
+  );
+  const results = graphs.map((graph, i) => peakBytes(graph) - inputs[i]!);
+  const total = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
+  const inTwoPieces = 2 * total(inputs) + 2 * total(results);
+  if (inTwoPieces <= budget) return { bytes: inTwoPieces, oneBlock: true };
+  return { bytes: 2 * total(inputs) + total(results), oneBlock: false };
+}
 
 const size = (bytes: number): string =>
   bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;

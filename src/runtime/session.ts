@@ -55,6 +55,7 @@ async function load(
       executionProviders: [devices[device].provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
+      enableMemPattern: program.oneBlock ?? true,
       // Threads that spin while they wait take the cores from whatever else runs on the machine.
       extra: { session: { intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
     });

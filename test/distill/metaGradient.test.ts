@@ -92,11 +92,17 @@ test("step by step and unrolled, in parts and whole, the meta-gradient is the sa
 });
 
 test("the plan is unrolled where it fits the memory, else step by step, else refused", () => {
+  const long = { ...problem, unroll: { ...problem.unroll, epochs: 12 } };
+  const planned = (options: Partial<Parameters<typeof planMetaGradient>[1]>): Plan =>
+    planMetaGradient(long, { target: "cpu", lanes: 1, memory: 1e9, ...options });
   const unrolled = planned({});
-  expect(unrolled.kind).toBe("unrolled");
-  const smaller = planned({ memory: unrolled.bytes - 1 });
-  expect(smaller.kind).toBe("stepwise");
-  expect(smaller.bytes).toBeLessThan(unrolled.bytes);
+  expect(unrolled).toMatchObject({ kind: "unrolled", metaGradient: { oneBlock: true } });
+  const scattered = planned({ memory: unrolled.bytes - 1 });
+  expect(scattered).toMatchObject({ kind: "unrolled", metaGradient: { oneBlock: false } });
+  const smaller = planned({ memory: scattered.bytes - 1 });
+  expect(smaller).toMatchObject({ kind: "stepwise", outerLoss: { oneBlock: false } });
+  expect(scattered.bytes).toBeLessThan(unrolled.bytes);
+  expect(smaller.bytes).toBeLessThan(scattered.bytes);
   expect(() => planned({ memory: smaller.bytes - 1 })).toThrow("raise --memory");
   expect(planned({ lanes: 4, memory: 1e9 }).splits).toBe(2);
 });
