@@ -25,13 +25,13 @@ export const WIDE = 32;
  * derivatives stay the same.
  */
 export function networkFor(target: Target, network: Network): Network {
+  if (target !== "cpu") return network;
   const { logits, images, leaves } = trace(network);
   const convolutions = convolutionsOf(logits);
-  if (target !== "cpu" || convolutions.length === 0) return network;
-  if (!isPerImage(logits, images, leaves)) return network;
+  if (convolutions.length === 0 || !isPerImage(logits, images, leaves)) return network;
   const inParts = { ...network, microBatch: MICRO_BATCH };
   const becomesProducts = () => convolutionsOf(batchLast(logits, images, leaves)).length === 0;
-  if (isWide(network) || !becomesProducts()) return inParts;
+  if (convolutions.some(hasManyChannels) || !becomesProducts()) return inParts;
   return {
     ...inParts,
     forward: (parameters, buffers, batch) =>
@@ -41,7 +41,9 @@ export function networkFor(target: Target, network: Network): Network {
 
 /** Whether a network has convolutions with many output channels. */
 export const isWide = (network: Network): boolean =>
-  convolutionsOf(trace(network).logits).some(({ shape }) => shape[1]! >= WIDE);
+  convolutionsOf(trace(network).logits).some(hasManyChannels);
+
+const hasManyChannels = ({ shape }: Value): boolean => shape[1]! >= WIDE;
 
 /** The network's computation on two images, enough to tell a batch from a single one. */
 function trace(network: Network): { logits: Value; images: Value; leaves: Value[] } {

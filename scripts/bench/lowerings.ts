@@ -112,6 +112,22 @@ function layerGraph({ n, c, size, m, k, pads, p }: Layer, rewritten: boolean): G
   };
 }
 
+/** A table of two forms: for each layer both as programs, and which of them is chosen. */
+async function compareForms(
+  title: string,
+  [first, second]: readonly [string, string],
+  layers: readonly Layer[],
+  formsOf: (layer: Layer) => { readonly forms: readonly Program[]; readonly second: boolean },
+): Promise<void> {
+  console.log(`\n${title}, ms`);
+  row("layer", first, second, "ratio", "chosen");
+  for (const layer of layers) {
+    const { forms, second: chosen } = formsOf(layer);
+    const [a, b] = (await measure(forms)) as [number, number];
+    row(describe(layer), a, b, b / a, chosen ? second : first);
+  }
+}
+
 const layers: readonly Layer[] = [
   { n: 64, c: 1, size: 28, m: 6, k: 5, pads: 2, p: 2 },
   { n: 64, c: 6, size: 14, m: 16, k: 5, pads: 0, p: 2 },
@@ -122,13 +138,15 @@ const layers: readonly Layer[] = [
   { n: 64, c: 64, size: 16, m: 64, k: 5, pads: 2, p: 2 },
 ];
 
-console.log("\nA layer, forward and backward: convolution operators or products over blocks, ms");
-row("layer", "operators", "batch-last", "ratio", "chosen");
-for (const layer of layers) {
-  const programs = [false, true].map((rewritten) => compile(layerGraph(layer, rewritten), "cpu"));
-  const [plain, last] = (await measure(programs)) as [number, number];
-  row(describe(layer), plain, last, last / plain, layer.m < WIDE ? "batch-last" : "operators");
-}
+await compareForms(
+  "A layer, forward and backward: convolution operators or products over blocks",
+  ["operators", "batch-last"],
+  layers,
+  (layer) => ({
+    forms: [false, true].map((rewritten) => compile(layerGraph(layer, rewritten), "cpu")),
+    second: layer.m < WIDE,
+  }),
+);
 
 /** One form of the weights' gradient as a program. */
 function weightGradProgram(value: Value<"convWeightGrad">, form: typeof emitByTaps): Program {
@@ -161,25 +179,25 @@ const weightGradLayers: readonly Layer[] = [
   { n: 20, c: 256, size: 13, m: 256, k: 3, pads: 1, p: 1 },
 ];
 
-console.log(
-  "\nGradient of convolution weights: a convolution, or a product per kernel position, ms",
+await compareForms(
+  "Gradient of convolution weights: a convolution, or a product per kernel position",
+  ["convolution", "positions"],
+  weightGradLayers,
+  ({ n, c, size, m, k, pads }) => {
+    const out = size + 2 * pads - k + 1;
+    const value = convWeightGrad(input("x", [n, c, size, size]), input("dy", [n, m, out, out]), {
+      kernel: [k, k],
+      strides: [1, 1],
+      pads: [pads, pads, pads, pads],
+      dilations: [1, 1],
+      group: 1,
+    }) as Value<"convWeightGrad">;
+    return {
+      forms: [emitByConvolution, emitByTaps].map((form) => weightGradProgram(value, form)),
+      second: isFasterByTaps(value),
+    };
+  },
 );
-row("layer", "convolution", "positions", "ratio", "chosen");
-for (const layer of weightGradLayers) {
-  const { n, c, size, m, k, pads } = layer;
-  const out = size + 2 * pads - k + 1;
-  const value = convWeightGrad(input("x", [n, c, size, size]), input("dy", [n, m, out, out]), {
-    kernel: [k, k],
-    strides: [1, 1],
-    pads: [pads, pads, pads, pads],
-    dilations: [1, 1],
-    group: 1,
-  }) as Value<"convWeightGrad">;
-  const forms = [emitByConvolution, emitByTaps].map((form) => weightGradProgram(value, form));
-  const [convolution, taps] = (await measure(forms)) as [number, number];
-  const chosen = isFasterByTaps(value) ? "positions" : "convolution";
-  row(describe(layer), convolution, taps, taps / convolution, chosen);
-}
 
 const BATCH = 512;
 const network = networkFor("cpu", lenet());

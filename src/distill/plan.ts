@@ -55,6 +55,10 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
   const part = { ...unroll, batch: unroll.batch / splits };
   const budget = options.memory / options.lanes;
+  const programOf = (graph: Graph, oneBlock: boolean): Program => ({
+    ...compile(graph, options.target),
+    oneBlock,
+  });
   const steps = unroll.steps * unroll.epochs;
 
   if (
@@ -64,8 +68,7 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
     const { bytes, oneBlock } = memoryOf([graph], budget);
     if (bytes <= budget || options.kind === "unrolled") {
-      const metaGradient = { ...compile(graph, options.target), oneBlock };
-      return { kind: "unrolled", splits, bytes, metaGradient };
+      return { kind: "unrolled", splits, bytes, metaGradient: programOf(graph, oneBlock) };
     }
   }
   const graphs = {
@@ -87,9 +90,9 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     kind: "stepwise",
     splits,
     bytes,
-    innerStep: { ...compile(graphs.innerStep, options.target), oneBlock },
-    innerStepVjp: { ...compile(graphs.innerStepVjp, options.target), oneBlock },
-    outerLoss: { ...compile(graphs.outerLoss, options.target), oneBlock },
+    innerStep: programOf(graphs.innerStep, oneBlock),
+    innerStepVjp: programOf(graphs.innerStepVjp, oneBlock),
+    outerLoss: programOf(graphs.outerLoss, oneBlock),
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { matmul, reshape, transpose } from "../builders/index.ts";
 import { topologicalOrder } from "../graph.ts";
+import { isElementwise } from "../interpreter/elementwise.ts";
 import type { ConvWindow, OpName, Window } from "../ops.ts";
 import { sameShape } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
@@ -30,18 +31,6 @@ const MOST_INFLATION = 3;
 export function batchLast(output: Value, images: Value, leaves: readonly Value[]): Value {
   return new Rewriter(output, images, leaves).batchFirst(output);
 }
-
-const elementwiseOps = new Set<OpName>([
-  "neg",
-  "abs",
-  "sqrt",
-  "exp",
-  "relu",
-  "sigmoid",
-  "tanh",
-  "erf",
-  "clip",
-]);
 
 class Rewriter {
   readonly #images: Value;
@@ -113,8 +102,8 @@ class Rewriter {
       case "add":
         return this.#addBias(value, r);
       default:
-        return elementwiseOps.has(value.op)
-          ? makeValue(value.op, [this.#inBlocks(x!, r)], value.attrs)
+        return isElementwise(value.op) && value.inputs.length === 1
+          ? makeValue(value.op as OpName, [this.#inBlocks(x!, r)], value.attrs)
           : undefined;
     }
   }

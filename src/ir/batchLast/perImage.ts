@@ -1,5 +1,6 @@
 /** Whether a network treats the images of a batch one by one. */
 import { topologicalOrder } from "../graph.ts";
+import { isElementwise } from "../interpreter/elementwise.ts";
 import type { OpName } from "../ops.ts";
 import type { Value } from "../value.ts";
 
@@ -19,13 +20,6 @@ export function isPerImage(output: Value, images: Value, leaves: readonly Value[
   return batched.has(output);
 }
 
-const elementwise = new Set<OpName>([
-  ...(["neg", "abs", "sign", "sqrt", "exp", "log", "reciprocal", "relu", "sigmoid"] as const),
-  ...(["tanh", "erf", "clip", "cast", "not", "stopGradient"] as const),
-  ...(["add", "sub", "mul", "div", "pow", "max", "min", "greater", "less", "equal"] as const),
-  ...(["and", "where"] as const),
-]);
-
 /** Operators that work on each image of their first input, whatever the others are that do not depend on images. */
 const overImages = new Set<OpName>([
   "conv",
@@ -41,7 +35,7 @@ function keepsImagesApart({ op, inputs, attrs, shape }: Value, batched: Set<Valu
   const [x, ...others] = inputs as [Value, ...Value[]];
   const n = inputs.find((input) => batched.has(input))!.shape[0];
   if (n === undefined || shape[0] !== n) return false;
-  if (elementwise.has(op)) {
+  if (isElementwise(op)) {
     return inputs.every((input) =>
       batched.has(input)
         ? input.shape.length === shape.length

@@ -67,3 +67,6 @@ export const elementwise = {
     return condition.map((chosen, i) => (chosen === 0 ? b[i] : a[i]));
   },
 } satisfies Partial<Kernels<OpName>>;
+
+/** Whether entry i of an operator's result depends on entry i of its (broadcast) inputs alone. */
+export const isElementwise = (op: OpName): boolean => Object.hasOwn(elementwise, op);
