@@ -3,6 +3,7 @@
  * a time around case a of the benchmark. Each row is a median over whole iterations of the trainer.
  */
 import { availableParallelism, totalmem } from "node:os";
+import { mlp, type Network } from "../../graphs/index.ts";
 import { benchCases, benchProblem } from "../../src/bench/cases.ts";
 import { spreadOf } from "../../src/bench/statistics.ts";
 import { chooseLayout, type Layout } from "../../src/distill/layout.ts";
@@ -16,11 +17,14 @@ const ITERATIONS = 15;
 const { recipe: base, dataset } = benchProblem({ ...benchCases[0]!, batch: 4096 }, { seed: 1 });
 
 /** Milliseconds of an iteration. */
-async function timeOf(change: (recipe: Recipe) => Recipe, asked: Partial<Layout> = {}) {
-  const problem = createProblem(
-    change({ ...base, outer: { ...base.outer, batch: 1024 } }),
-    dataset,
-  );
+async function timeOf(
+  change: (recipe: Recipe) => Recipe,
+  asked: Partial<Layout> = {},
+  network?: Network,
+) {
+  const recipe = change({ ...base, outer: { ...base.outer, batch: 1024 } });
+  const made = createProblem(recipe, dataset);
+  const problem = network ? { ...made, network } : made;
   const layout = chooseLayout(problem, "cpu", availableParallelism(), asked);
   const executor = workerExecutor({ device: "cpu", ...layout });
   const plan = planMetaGradient(problem, {
@@ -44,10 +48,15 @@ async function table(
   values: readonly number[],
   change: (recipe: Recipe, value: number) => Recipe,
   layout: (value: number) => Partial<Layout> = () => ({}),
+  network: (value: number) => Network | undefined = () => undefined,
 ): Promise<void> {
   console.log(`\n${title.padEnd(44)}ms per iteration`);
   for (const value of values) {
-    const { median, min, max } = await timeOf((recipe) => change(recipe, value), layout(value));
+    const { median, min, max } = await timeOf(
+      (recipe) => change(recipe, value),
+      layout(value),
+      network(value),
+    );
     const time = `${median.toFixed(1)} (${min.toFixed(1)} to ${max.toFixed(1)})`;
     console.log(`${String(value).padStart(40)}    ${time}`);
   }
@@ -73,4 +82,16 @@ await table(
   Array.from({ length: availableParallelism() }, (_, i) => i + 1),
   (recipe) => recipe,
   (workers) => ({ workers, threads: 1 }),
+);
+
+/** Hidden units by the number of parameters of a perceptron for 784 pixels and 10 classes. */
+const hiddenUnits = new Map(
+  [128, 256, 512, 1024, 2048].map((hidden) => [785 * hidden + (hidden + 1) * 10, hidden]),
+);
+await table(
+  "parameters of a multilayer perceptron",
+  [...hiddenUnits.keys()],
+  (recipe) => recipe,
+  () => ({}),
+  (parameters) => mlp({ hidden: [hiddenUnits.get(parameters)!] }),
 );
