@@ -162,8 +162,9 @@ export {
   deviceNames,
   devices,
 } from "./runtime/devices.ts";
-export { type Executor, inlineExecutor } from "./runtime/executor.ts";
-export type { Tensors } from "./runtime/feeds.ts";
+export { type Executor, type ExecutorOptions, inlineExecutor } from "./runtime/executor.ts";
+export { fastestTarget } from "./runtime/fastestTarget.ts";
+export { keepConstant, type Tensors } from "./runtime/feeds.ts";
 export { interruptible } from "./runtime/interruptible.ts";
 export {
   createSession,

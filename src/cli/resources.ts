@@ -5,6 +5,7 @@ import { chooseLayout, type Layout } from "../distill/layout.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { Resources } from "../io/recipeRun.ts";
 import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
+import { fastestTarget } from "../runtime/fastestTarget.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
 import { parseCount } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -39,14 +40,14 @@ export const withResources = (command: Command): Command =>
   );
 
 /** Starts the workers. A run that is resumed keeps the layout that its numbers depend on. */
-export function startExecutor(
+export async function startExecutor(
   options: ResourceOptions,
   problem: Problem,
   layout?: Layout,
-): Resources {
+): Promise<Resources> {
   const device = deviceOf(options);
   const chosen = chooseLayout(problem, device, availableParallelism(), { ...options, ...layout });
-  const executor = workerExecutor({ device, ...chosen });
+  const executor = workerExecutor({ device, target: await fastestTarget(device), ...chosen });
   return { executor, memory: options.memory ?? totalmem() / 2 };
 }
 

@@ -2,7 +2,6 @@
 import { evaluateGraph, networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
 import { fillBatch, type Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
-import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { Distilled } from "./distilled.ts";
 import { initialParameters, type Parameters, type Problem, type WeightsFor } from "./problem.ts";
@@ -55,7 +54,7 @@ export class Evaluator {
     this.#problem = problem;
     this.#executor = executor;
     this.#onNetwork = onNetwork;
-    const { target } = devices[executor.device];
+    const { target } = executor;
     const network = networkFor(target, problem.network);
     this.#train = compile(toGraph(trainGraph(network, problem.loss, problem.unroll)), target);
     this.#evaluate = compile(toGraph(evaluateGraph(network, problem.loss, BATCH)), target);

@@ -2,6 +2,7 @@
 import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
+import { keepConstant } from "../runtime/feeds.ts";
 import { adamStep, type Moments, zeroMoments } from "./adam.ts";
 import {
   type Distilled,
@@ -109,6 +110,7 @@ export class Trainer {
     this.#buffers = [buffer(), buffer()];
     this.#known =
       recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
+    for (const data of this.#known?.values() ?? []) keepConstant(data);
   }
 
   get distilled(): Distilled {

@@ -21,7 +21,6 @@ import {
   type Select,
 } from "../distill/run.ts";
 import { initialState } from "../distill/trainer.ts";
-import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
@@ -48,7 +47,7 @@ export interface RecipeRunOptions {
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
   /** Makes the executor; a continued run asks for the layout that its numbers depend on. The run closes it. */
-  startResources(problem: Problem, layout?: Layout): Resources;
+  startResources(problem: Problem, layout?: Layout): Promise<Resources>;
   /** What summary.json says of the circumstances. */
   readonly circumstances: Pick<RunSummary, "command" | "versions"> & {
     machine(device: string): RunSummary["machine"];
@@ -77,10 +76,10 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   const dataset = await loadDataset(recipe.data, { dataDir: options.dataDir, seed: recipe.seed });
   const problem = createProblem(recipe, dataset);
   const start = initialState(problem, await startOf(problem));
-  const { executor, memory } = options.startResources(problem, resume?.layout);
+  const { executor, memory } = await options.startResources(problem, resume?.layout);
   try {
     const plan = planMetaGradient(problem, {
-      target: devices[executor.device].target,
+      target: executor.target,
       lanes: executor.lanes,
       memory,
       kind: resume?.layout.plan,

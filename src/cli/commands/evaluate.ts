@@ -66,7 +66,7 @@ async function evaluateRun(
   if (recipe.initialization === "fixed" && options.seed !== undefined) {
     progress.message("the run's initialisation is fixed: --seed changes nothing");
   }
-  const { executor } = startExecutor(options, problem);
+  const { executor } = await startExecutor(options, problem);
   const stoppable = interruptible(executor, context.signal);
   const show = (what: string) => (done: number, total: number) =>
     progress.update(`${what}: ${done} of ${total} networks measured`);
