@@ -43,6 +43,8 @@ export const stripesRecipe: Recipe = {
   description: "Three images that teach a small network stripes",
   data: "stripes.npz",
   network: "mlp",
+  objective: { kind: "distil" },
+  loss: "auto",
   initialization: "fixed",
   initializer: { kind: "xavier_normal" },
   steps: 1,

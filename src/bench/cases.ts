@@ -115,6 +115,8 @@ export function benchProblem(benchCase: BenchCase, { seed }: { readonly seed: nu
     description: title,
     data: dataset.name,
     network,
+    objective: { kind: "distil" },
+    loss: "auto",
     initialization,
     initializer: { kind: "xavier_normal" },
     steps,

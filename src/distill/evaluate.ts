@@ -1,10 +1,13 @@
 /** How well networks do that are trained on distilled images. */
 import { evaluateGraph, networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
-import { fillBatch, type Split } from "../data/dataset.ts";
+import type { Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
+import type { Tensors } from "../runtime/feeds.ts";
+import { type AttackScores, combineScores, confusion, scoreAttack } from "./attack.ts";
 import type { Distilled } from "./distilled.ts";
+import { fillRealBatch } from "./labels.ts";
 import { initialParameters, type Parameters, type Problem, type WeightsFor } from "./problem.ts";
 
 /** Mean and sample standard deviation over n networks. */
@@ -21,22 +24,28 @@ export function statistic(values: readonly number[]): Statistic {
   return { mean, std: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n };
 }
 
-/** Accuracy as a fraction, and mean loss, over networks. */
+/** Accuracy as a fraction, and mean loss, over networks; of an attack, against the changed labels. */
 export interface Evaluation {
   readonly accuracy: Statistic;
   readonly loss: Statistic;
+  readonly attack?: AttackScores<Statistic>;
 }
 
 /** One network: its accuracy as a fraction and its mean loss. */
 export interface Measured {
   readonly accuracy: number;
   readonly loss: number;
+  readonly attack?: AttackScores;
 }
 
-export const summarize = (measured: readonly Measured[]): Evaluation => ({
-  accuracy: statistic(measured.map(({ accuracy }) => accuracy)),
-  loss: statistic(measured.map(({ loss }) => loss)),
-});
+export function summarize(measured: readonly Measured[]): Evaluation {
+  const attacks = measured.flatMap(({ attack }) => attack ?? []);
+  return {
+    accuracy: statistic(measured.map(({ accuracy }) => accuracy)),
+    loss: statistic(measured.map(({ loss }) => loss)),
+    ...(attacks.length > 0 ? { attack: combineScores(attacks, statistic) } : {}),
+  };
+}
 
 /** Images of one run of the evaluation graph. */
 const BATCH = 512;
@@ -119,25 +128,43 @@ export class Evaluator {
       measured.push({
         accuracy: total("correct") / split.count,
         loss: total("loss") / split.count,
+        ...this.#attackScores(split, results),
       });
       this.#onNetwork?.();
     }
     return measured;
   }
 
+  /** Of an attack: what the evaluated batches of a split say of it. */
+  #attackScores(split: Split, results: readonly Tensors[]): Pick<Measured, "attack"> {
+    const { attack, dataset, network } = this.#problem;
+    if (!attack) return {};
+    const logits = new Float32Array(results.length * BATCH * network.classes);
+    results.forEach((tensors, b) => {
+      logits.set(tensors.get("logits")!, b * BATCH * network.classes);
+    });
+    const counts = confusion(
+      logits.subarray(0, split.count * network.classes),
+      split.labels,
+      dataset.classes.length,
+    );
+    const sizes = dataset.classes.map((_, k) => countOf(split.labels, k));
+    return { attack: scoreAttack(counts, sizes, dataset.classes, attack) };
+  }
+
   /** Normalised batches of a split; the last is padded with images that are not counted. */
   #batchesOf(split: Split): RealBatches {
     const known = this.#batches.get(split);
     if (known) return known;
-    const { dataset } = this.#problem;
+    const { dataset, network } = this.#problem;
     const [channels, height, width] = dataset.shape;
     const batches = Array.from({ length: Math.ceil(split.count / BATCH) }, (_, b) => {
       const indices = Array.from({ length: BATCH }, (_, i) =>
         Math.min(b * BATCH + i, split.count - 1),
       );
       const images = new Float32Array(BATCH * channels * height * width);
-      const labels = new Float32Array(BATCH * dataset.classes.length);
-      fillBatch(dataset, split, indices, images, labels);
+      const labels = new Float32Array(BATCH * network.classes);
+      fillRealBatch(this.#problem, split, indices, { images, labels });
       return { images, labels, count: Math.min(BATCH, split.count - b * BATCH) };
     });
     this.#batches.set(split, batches);
@@ -156,3 +183,6 @@ function sumOfFirst(values: Float32Array, count: number): number {
   for (let i = 0; i < count; i++) sum += values[i]!;
   return sum;
 }
+
+const countOf = (labels: Uint16Array, label: number): number =>
+  labels.reduce((count, other) => count + Number(other === label), 0);

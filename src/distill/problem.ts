@@ -12,6 +12,7 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { holdOut } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
 import { initialize } from "../random/initializers.ts";
+import { type Attack, attackOf } from "./objective.ts";
 import { type Recipe, RecipeError } from "./recipe.ts";
 
 export interface Problem {
@@ -23,6 +24,8 @@ export interface Problem {
   readonly heldOut: Split;
   readonly network: Network;
   readonly loss: LossName;
+  /** Of an attack: classes that the labels of real images exchange. */
+  readonly attack: Attack | undefined;
   readonly unroll: Unroll;
 }
 
@@ -38,7 +41,7 @@ export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
   const network = builtInNetwork(
     recipe.network as NetworkName,
     dataset.shape,
-    dataset.classes.length,
+    logitsOf(recipe, dataset),
   );
   const { train, heldOut } = holdOut(
     dataset.train,
@@ -62,6 +65,7 @@ export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
     heldOut,
     network,
     loss: lossFor(network.classes),
+    attack: attackOf(recipe, dataset),
     unroll: {
       steps: recipe.steps,
       epochs: recipe.epochs,
@@ -69,6 +73,16 @@ export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
       batch: recipe.outer.batch,
     },
   };
+}
+
+/** Logits of the network: one per class, or one for two classes under binary cross-entropy. */
+function logitsOf({ loss }: Recipe, { name, classes }: Dataset): number {
+  if (loss === "binary_cross_entropy" && classes.length !== 2) {
+    throw new RecipeError(
+      `loss: binary_cross_entropy takes two classes, ${name} has ${classes.length}; use softmax_cross_entropy or auto`,
+    );
+  }
+  return classes.length === 2 && loss !== "softmax_cross_entropy" ? 1 : classes.length;
 }
 
 /** Who a network's random weights are for; each purpose has its own numbers. */

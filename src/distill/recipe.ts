@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
+import { lossNames } from "../../graphs/index.ts";
 import type { Initializer } from "../random/initializers.ts";
 
 const count = z.int().check(z.positive());
@@ -41,6 +42,16 @@ const schedule = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("step"), every: count, factor: positive }),
 ]);
 
+/** A class by its name, or by its index from 0. */
+const className = z.union([z.string(), z.int().check(z.nonnegative())]);
+
+const objective = z.discriminatedUnion("kind", [
+  /** Networks that do well on the real data. */
+  z.strictObject({ kind: z.literal("distil") }),
+  /** Networks that predict class `from` as `to` after training on the images (Wang et al. 2018). */
+  z.strictObject({ kind: z.literal("attack"), from: className, to: className }),
+]);
+
 /** The schema that recipe files and `--set` are checked against. */
 export const recipeSchema = z.strictObject({
   name: z.string().check(z.regex(/^[\w.-]+$/, "use letters, digits, '.', '_' and '-'")),
@@ -48,6 +59,10 @@ export const recipeSchema = z.strictObject({
   /** A data set's name, or the path of the user's own. */
   data: z.string(),
   network: z.string(),
+  /** What the networks trained on the images are to do. */
+  objective: z._default(objective, { kind: "distil" }),
+  /** `auto`: as in the paper, one logit with binary cross-entropy for two classes, else softmax cross-entropy. */
+  loss: z._default(z.enum(["auto", ...lossNames]), "auto"),
   /** Whether every iteration starts from the same known weights or from fresh random ones. */
   initialization: z.enum(["fixed", "random"]),
   /** p(theta_0) of weights; biases start at zero. */
@@ -142,4 +157,4 @@ export function recipeFields(recipe: Recipe): string[] {
 
 /** JSON Schema of recipe files. */
 export const recipeJsonSchema = (): object =>
-  z.toJSONSchema(recipeSchema, { unrepresentable: "any" });
+  z.toJSONSchema(recipeSchema, { unrepresentable: "any", io: "input" });

@@ -3,6 +3,8 @@ import type { Recipe } from "./recipe.ts";
 
 const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
   network: "lenet",
+  objective: { kind: "distil" },
+  loss: "auto",
   initialization: "fixed",
   initializer: { kind: "xavier_normal" },
   steps: 1,

@@ -1,5 +1,5 @@
 /** The outer loop: one Adam step on images, labels and rates per iteration. */
-import { fillBatch, sampleBatch } from "../data/dataset.ts";
+import { sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { adamStep, type Moments, zeroMoments } from "./adam.ts";
@@ -11,6 +11,7 @@ import {
   softplus,
   toDistilled,
 } from "./distilled.ts";
+import { fillRealBatch } from "./labels.ts";
 import { computeMetaGradient, type MetaGradientResult, type RealBatch } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
 import { initialParameters, type Parameters, type Problem } from "./problem.ts";
@@ -100,11 +101,11 @@ export class Trainer {
     this.#executor = executor;
     this.#plan = plan;
     this.state = state;
-    const { dataset, recipe } = problem;
+    const { dataset, network, recipe } = problem;
     const [channels, height, width] = dataset.shape;
     const buffer = (): RealBatch => ({
       images: new Float32Array(recipe.outer.batch * channels * height * width),
-      labels: new Float32Array(recipe.outer.batch * dataset.classes.length),
+      labels: new Float32Array(recipe.outer.batch * network.classes),
     });
     this.#buffers = [buffer(), buffer()];
     this.#known =
@@ -155,11 +156,11 @@ export class Trainer {
   }
 
   #draw(iteration: number): Draw {
-    const { recipe, dataset, train } = this.#problem;
+    const { recipe, train } = this.#problem;
     const { networks: count, batch } = recipe.outer;
     const real = this.#buffers[iteration % 2]!;
     const indices = sampleBatch(train.count, batch, random(recipe.seed, "real batch", iteration));
-    fillBatch(dataset, train, indices, real.images, real.labels);
+    fillRealBatch(this.#problem, train, indices, real);
     const networks = Array.from(
       { length: count },
       (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * count + k),

@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/load.ts";
+import { attackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
   initialDistilled,
@@ -132,7 +133,7 @@ async function measure(
   executor: Executor,
   distilled: Distilled,
   { signal, onNetwork }: RecipeRunOptions,
-): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline">> {
+): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "attack">> {
   const stoppable = signal ? interruptible(executor, signal) : executor;
   const show =
     (what: string): OnNetwork =>
@@ -147,7 +148,12 @@ async function measure(
     about,
   );
   const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
-  return { before: before.accuracy, accuracy: after.accuracy, baseline };
+  return {
+    before: before.accuracy,
+    accuracy: after.accuracy,
+    baseline,
+    attack: attackOutcome(problem, before.attack, after.attack),
+  };
 }
 
 /** Weights of a fixed initialisation, as PyTorch reads them. */

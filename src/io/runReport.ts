@@ -1,4 +1,5 @@
 /** What a person looks at in a run's folder: sheets of the distilled images and report.html. */
+import type { AttackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
   distilledShapes,
@@ -7,6 +8,7 @@ import {
 } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
+import { attackRows } from "./attackRows.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
@@ -19,9 +21,11 @@ export interface RunSummary {
   readonly iterations: number;
   /** Training time, evaluation and baseline not included. */
   readonly seconds: number;
+  /** Accuracies on test images; of an attack, against the changed labels. */
   readonly before: Statistic;
   readonly accuracy: Statistic;
   readonly baseline: Statistic & { readonly name: string; readonly learningRate: number };
+  readonly attack?: AttackOutcome<Statistic>;
   readonly selected: { readonly select: "last" | "best"; readonly iteration: number };
   readonly command: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -97,7 +101,7 @@ export async function writeReport(
   const picture = (name: string) => directory.read(`images/${name}.png`).catch(() => undefined);
   const [latest, first, strip] = await Promise.all(["latest", "first", "strip"].map(picture));
   if (!latest) return;
-  const { before, accuracy, baseline } = summary;
+  const { before, accuracy, baseline, attack } = summary;
   await directory.write(
     "report.html",
     renderReport({
@@ -105,9 +109,16 @@ export async function writeReport(
       command: summary.command,
       recipe,
       rows: [
-        { label: "Test accuracy", value: formatPercent(accuracy) },
+        {
+          label: attack ? "Test accuracy, changed labels" : "Test accuracy",
+          value: formatPercent(accuracy),
+        },
         { label: "Before training", value: formatPercent(before) },
         { label: `Baseline: ${baseline.name}`, value: formatPercent(baseline) },
+        ...(attack ? attackRows(attack) : []).map(([label, earlier, later]) => ({
+          label,
+          value: `${earlier} before, ${later} after`,
+        })),
         ...(recipe.expected ? [{ label: "Expected", value: recipe.expected }] : []),
         { label: "Iterations", value: formatCount(summary.iterations) },
         { label: "Training time", value: formatDuration(summary.seconds) },

@@ -1,4 +1,5 @@
 import { loadDataset } from "../../data/load.ts";
+import { attackOutcome } from "../../distill/attack.ts";
 import { distilledShapes } from "../../distill/distilled.ts";
 import { createProblem, type Problem } from "../../distill/problem.ts";
 import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
@@ -6,7 +7,7 @@ import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
 import { RunDirectory } from "../../io/runDirectory.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
-import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
+import { type Accuracies, accuraciesJson, accuracyRows, attackText } from "../accuracies.ts";
 import {
   type CommandContext,
   type CommonOptions,
@@ -82,7 +83,14 @@ async function evaluateRun(
     );
     const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
     const seconds = (performance.now() - start) / 1000;
-    return { run, seconds, before: before.accuracy, accuracy: after.accuracy, baseline };
+    return {
+      run,
+      seconds,
+      before: before.accuracy,
+      accuracy: after.accuracy,
+      baseline,
+      attack: attackOutcome(problem, before.attack, after.attack),
+    };
   } finally {
     progress.done();
     await executor.close();
@@ -115,6 +123,7 @@ function expectSameData(run: string, { shapes, metadata }: DistilledFile, proble
   const { classes, normalization, name, source = name } = problem.dataset;
   const facts = [
     ["images", `[${shapes.images}]`, `[${distilledShapes(problem).images}]`],
+    ["labels", `[${shapes.labels}]`, `[${distilledShapes(problem).labels}]`],
     ["classes", metadata.classes, JSON.stringify(classes)],
     ["mean", metadata.mean, JSON.stringify(normalization.mean)],
     ["std", metadata.std, JSON.stringify(normalization.std)],
@@ -128,4 +137,5 @@ function expectSameData(run: string, { shapes, metadata }: DistilledFile, proble
 }
 
 const asText = (result: Result): string =>
-  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]);
+  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]) +
+  attackText(result);

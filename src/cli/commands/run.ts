@@ -6,7 +6,13 @@ import type { Select } from "../../distill/run.ts";
 import { DivergenceError } from "../../distill/trainer.ts";
 import { runRecipe } from "../../io/recipeRun.ts";
 import type { RunSummary } from "../../io/runReport.ts";
-import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
+import {
+  type Accuracies,
+  accuraciesJson,
+  accuracyRows,
+  attackOverSeeds,
+  attackText,
+} from "../accuracies.ts";
 import {
   type CommandContext,
   type CommonOptions,
@@ -159,7 +165,7 @@ const asText = (summary: RunSummary): string =>
     ...accuracyRows(summary),
     ["training time", formatDuration(summary.seconds)],
     ["report", join(summary.run, "report.html")],
-  ]);
+  ]) + attackText(summary);
 
 /** Over seeds: each run's accuracies count as one. */
 function overSeeds(summaries: readonly RunSummary[]): Accuracies {
@@ -169,6 +175,7 @@ function overSeeds(summaries: readonly RunSummary[]): Accuracies {
     before: of(({ before }) => before),
     accuracy: of(({ accuracy }) => accuracy),
     baseline: { name: summaries[0]!.baseline.name, ...of(({ baseline }) => baseline) },
+    attack: attackOverSeeds(summaries),
   };
 }
 
@@ -186,7 +193,8 @@ function seedsText(summaries: readonly RunSummary[]): string {
     formatDuration(seconds),
   ]);
   const runs = formatTable(rows, { header: ["run", "accuracy", "training time"] });
-  return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(overSeeds(summaries)))}`;
+  const all = overSeeds(summaries);
+  return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(all))}${attackText(all)}`;
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
