@@ -1,6 +1,6 @@
 /** The minibatches that a network is trained on: every image once per epoch, in random order. */
-import { type Dataset, fillBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
+import { fillRealBatch, type Labelling } from "./labels.ts";
 
 /** A normalised batch: images [n,C,H,W], labels [n,K]. */
 export interface Minibatch {
@@ -11,7 +11,7 @@ export interface Minibatch {
 }
 
 export class Minibatches {
-  readonly #dataset: Dataset;
+  readonly #task: Labelling;
   readonly #size: number;
   readonly #stream: { readonly seed: number; readonly network: number };
   /** A batch is computed with while the next one is filled. */
@@ -19,16 +19,16 @@ export class Minibatches {
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
   /** Batches of `size` training images; the last of an epoch holds what is left. The order is the network's own. */
-  constructor(dataset: Dataset, size: number, stream: { seed: number; network: number }) {
-    this.#dataset = dataset;
-    this.#size = Math.min(size, dataset.train.count);
+  constructor(task: Labelling, size: number, stream: { seed: number; network: number }) {
+    this.#task = task;
+    this.#size = Math.min(size, task.dataset.train.count);
     this.#stream = stream;
     this.#buffers = [this.#buffer(this.#size), this.#buffer(this.#size)];
   }
 
   /** The batch of step 0, 1, ...; its arrays are used again two steps later. */
   fill(step: number): Minibatch {
-    const { train } = this.#dataset;
+    const { train } = this.#task.dataset;
     const perEpoch = Math.ceil(train.count / this.#size);
     const start = (step % perEpoch) * this.#size;
     const order = this.#orderOf(Math.floor(step / perEpoch));
@@ -36,7 +36,7 @@ export class Minibatches {
     const batch = this.#buffers[step % 2]!;
     const { images, labels } =
       indices.length === batch.count ? batch : this.#part(batch, indices.length);
-    fillBatch(this.#dataset, train, indices, images, labels);
+    fillRealBatch(this.#task, train, indices, { images, labels });
     return { images, labels, count: indices.length };
   }
 
@@ -44,16 +44,17 @@ export class Minibatches {
     if (this.#order?.epoch !== epoch) {
       const { seed, network } = this.#stream;
       const stream = random(seed, "pretraining batches", network, epoch);
-      this.#order = { epoch, indices: stream.permutation(this.#dataset.train.count) };
+      this.#order = { epoch, indices: stream.permutation(this.#task.dataset.train.count) };
     }
     return this.#order.indices;
   }
 
   #buffer(count: number): Minibatch {
-    const { shape, classes } = this.#dataset;
+    const { dataset, network } = this.#task;
+    const [channels, height, width] = dataset.shape;
     return {
-      images: new Float32Array(count * shape[0] * shape[1] * shape[2]),
-      labels: new Float32Array(count * classes.length),
+      images: new Float32Array(count * channels * height * width),
+      labels: new Float32Array(count * network.classes),
       count,
     };
   }

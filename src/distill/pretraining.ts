@@ -1,18 +1,18 @@
 /** Ordinary training of networks on a data set: minibatches in random order, Adam, step decay (Wang et al. 2018, section 4). */
 import {
   type AdamConstants,
-  type LossName,
   type Network,
   networkFor,
   toGraph,
   trainingStepGraph,
 } from "../../graphs/index.ts";
-import type { Dataset } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
+import type { Target } from "../onnx/lowering/index.ts";
 import { random } from "../random/generator.ts";
 import { initialize } from "../random/initializers.ts";
 import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
+import type { Task } from "./measure.ts";
 import { Minibatches } from "./minibatches.ts";
 import type { Parameters } from "./problem.ts";
 
@@ -28,10 +28,7 @@ export interface TrainingSchedule {
 }
 
 /** What determines a trained network, besides its index. */
-export interface Pretraining {
-  readonly network: Network;
-  readonly loss: LossName;
-  readonly dataset: Dataset;
+export interface Pretraining extends Pick<Task, "network" | "loss" | "dataset"> {
   readonly schedule: TrainingSchedule;
   readonly seed: number;
 }
@@ -86,7 +83,7 @@ export async function trainNetworks(
   const { count } = dataset.train;
   const programOf = programs(pretraining, devices[executor.device].target);
   const minibatches = indices.map(
-    (index) => new Minibatches(dataset, schedule.batch, { seed, network: index }),
+    (index) => new Minibatches({ dataset, network }, schedule.batch, { seed, network: index }),
   );
   const perEpoch = Math.ceil(count / schedule.batch);
   const steps = perEpoch * schedule.epochs;
@@ -130,7 +127,7 @@ export async function trainNetworks(
 }
 
 /** Programs by the number of images in a batch, made when they are first needed. */
-function programs({ network, loss }: Pretraining, target: "portable" | "cpu") {
+function programs({ network, loss }: Pretraining, target: Target) {
   const known = new Map<number, Program>();
   const form = networkFor(target, network);
   return (batch: number): Program => {
