@@ -1,5 +1,6 @@
 /** The built-in recipes: values, with the number to expect beside them. */
 import type { Recipe } from "./recipe.ts";
+import { trainingSchedule } from "./trainingSchedules.ts";
 
 const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
   network: "lenet",
@@ -26,6 +27,17 @@ const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
   evaluation: { every: 250, heldOut: 2000, networks: 4, testNetworks: 50 },
   seed: 1,
 };
+
+/** A hundred images that adapt LeNets from the data that they were trained on to other data. */
+const adaptation = (from: string): Omit<Recipe, "name" | "description" | "data"> => ({
+  ...lenetRecipe,
+  initialization: "random-pretrained",
+  pretraining: { data: from, ...trainingSchedule(from), networks: 50, seed: 1 },
+  steps: 10,
+  learningRate: { initial: 0.02, learned: true, outerFactor: 0.1 },
+  outer: { ...lenetRecipe.outer, iterations: 2000, networks: 4, rate: 0.02 },
+  evaluation: { ...lenetRecipe.evaluation, testNetworks: 20 },
+});
 
 export const recipes: readonly Recipe[] = [
   {
@@ -77,6 +89,37 @@ export const recipes: readonly Recipe[] = [
     learningRate: { initial: 0.001, learned: true, outerFactor: 0.1 },
     outer: { ...lenetRecipe.outer, iterations: 1000, networks: 2 },
     expected: "Wang et al. 2018: 36.8 % +- 1.2 over 200 networks",
+  },
+  {
+    ...adaptation("usps"),
+    name: "usps-to-mnist",
+    description: "A hundred images that adapt LeNets trained on USPS to MNIST",
+    data: "mnist",
+    expected: "Wang et al. 2018: 67.5 % +- 3.9 before, 92.7 % +- 1.4 after, over 200 networks",
+  },
+  {
+    ...adaptation("mnist"),
+    name: "mnist-to-usps",
+    description: "A hundred images that adapt LeNets trained on MNIST to USPS, enlarged to 28x28",
+    data: "usps",
+    input: [1, 28, 28],
+    expected: "Wang et al. 2018, from memory: 90.4 % before, 95.4 % +- 1.8 after",
+  },
+  {
+    ...adaptation("svhn"),
+    name: "svhn-to-mnist",
+    description:
+      "A hundred images that adapt LeNets trained on SVHN to MNIST, enlarged to 32x32 in three channels",
+    data: "mnist",
+    input: [3, 32, 32],
+    expected: "Wang et al. 2018: 52 % before, 85 % after",
+  },
+  {
+    ...adaptation("stroke-digits"),
+    name: "digits-to-mnist",
+    description:
+      "A hundred images that adapt LeNets trained on the embedded stroke digits to MNIST",
+    data: "mnist",
   },
 ];
 
