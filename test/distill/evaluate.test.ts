@@ -52,6 +52,30 @@ test("the images that fill up the last batch are not counted", async () => {
   expect(feeds).toHaveLength(3);
 });
 
+test("an attack's scores leave out the images that fill up the last batch", async () => {
+  const problem = stripesProblem({ objective: { kind: "attack", from: 2, to: 0 } });
+  const { executor, feeds } = countingExecutor();
+  // Every image is predicted as class 0.
+  const logits = Float32Array.from({ length: 512 * 3 }, (_, i) => Number(i % 3 === 0));
+  const answering: Executor = {
+    ...executor,
+    run: async (program, some) =>
+      (await executor.run(program, some)).map((answer) => new Map([...answer, ["logits", logits]])),
+  };
+  const evaluator = new Evaluator(problem, answering);
+  const networks = evaluator.networks("evaluation", 1);
+  const { attack } = await evaluator.measure(networks, stripesSplit(7, 3));
+  const one = (mean: number) => ({ mean, std: 0, n: 1 });
+  expect(attack).toEqual({
+    trueAccuracy: one(3 / 7),
+    changedAccuracy: one(5 / 7),
+    fromAccuracy: one(0),
+    fromAsTo: one(1),
+    classAccuracies: { 0: one(1), 1: one(0), 2: one(0) },
+  });
+  expect([...feeds[0]!.get("real_labels")!.subarray(0, 9)]).toEqual([1, 0, 0, 0, 1, 0, 1, 0, 0]);
+});
+
 test("accuracy does not depend on how a split is cut", async () => {
   const problem = stripesProblem({ initialization: "random" });
   const executor = inlineExecutor({ device: "cpu", threads: 1 });
