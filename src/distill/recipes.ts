@@ -78,6 +78,15 @@ export const recipes: readonly Recipe[] = [
     outer: { ...lenetRecipe.outer, iterations: 1000, networks: 2 },
     expected: "Wang et al. 2018: 36.8 % +- 1.2 over 200 networks",
   },
+  {
+    ...lenetRecipe,
+    name: "folder",
+    description:
+      "One image per class that teaches LeNet a folder of class folders, at 32x32: --set data=PATH, else ./images",
+    data: "./images",
+    outer: { ...lenetRecipe.outer, iterations: 2000, batch: 64 },
+    evaluation: { ...lenetRecipe.evaluation, heldOut: 60 },
+  },
 ];
 
 export const recipeNamed = (name: string): Recipe | undefined =>
