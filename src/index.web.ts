@@ -64,6 +64,7 @@ export { gradient, vjp } from "./autodiff/gradient.ts";
 export { jvp } from "./autodiff/jvp.ts";
 /** Data sets. */
 export { type CatalogEntry, catalog } from "./data/catalog.ts";
+export { convertDataset } from "./data/convert.ts";
 export {
   type Dataset,
   fillBatch,

@@ -1,14 +1,14 @@
 /** How well networks do that are trained on distilled images. */
-import { evaluateGraph, networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
+import { networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
 import type { Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
-import type { Tensors } from "../runtime/feeds.ts";
-import { type AttackScores, combineScores, confusion, scoreAttack } from "./attack.ts";
+import { type AttackScores, combineScores } from "./attack.ts";
 import type { Distilled } from "./distilled.ts";
-import { fillRealBatch } from "./labels.ts";
-import { initialParameters, type Parameters, type Problem, type WeightsFor } from "./problem.ts";
+import { differentNetworks, initialParameters, type WeightsFor } from "./initialization.ts";
+import { type Measured, Tester } from "./measure.ts";
+import type { Parameters, Problem } from "./problem.ts";
 
 /** Mean and sample standard deviation over n networks. */
 export interface Statistic {
@@ -31,13 +31,6 @@ export interface Evaluation {
   readonly attack?: AttackScores<Statistic>;
 }
 
-/** One network: its accuracy as a fraction and its mean loss. */
-export interface Measured {
-  readonly accuracy: number;
-  readonly loss: number;
-  readonly attack?: AttackScores;
-}
-
 export function summarize(measured: readonly Measured[]): Evaluation {
   const attacks = measured.flatMap(({ attack }) => attack ?? []);
   return {
@@ -47,39 +40,32 @@ export function summarize(measured: readonly Measured[]): Evaluation {
   };
 }
 
-/** Images of one run of the evaluation graph. */
-const BATCH = 512;
-
 /** Trains networks on distilled images and measures them on a split. Programs and batches are made once. */
 export class Evaluator {
   readonly #problem: Problem;
   readonly #executor: Executor;
   readonly #train: Program;
-  readonly #evaluate: Program;
-  readonly #batches = new Map<Split, RealBatches>();
-  readonly #onNetwork: (() => void) | undefined;
+  readonly #tester: Tester;
 
   /** `onNetwork` is called whenever a network has been measured. */
   constructor(problem: Problem, executor: Executor, onNetwork?: () => void) {
     this.#problem = problem;
     this.#executor = executor;
-    this.#onNetwork = onNetwork;
+    this.#tester = new Tester(problem, executor, onNetwork);
     const { target } = devices[executor.device];
     const network = networkFor(target, problem.network);
     this.#train = compile(toGraph(trainGraph(network, problem.loss, problem.unroll)), target);
-    this.#evaluate = compile(toGraph(evaluateGraph(network, problem.loss, BATCH)), target);
   }
 
-  /** How many different networks there are of those asked for: a fixed initialisation has only one. */
+  /** How many different networks there are to evaluate of those asked for: known and pre-trained ones are counted. */
   distinct(count: number): number {
-    return this.#problem.recipe.initialization === "fixed" ? 1 : count;
+    return Math.min(count, differentNetworks(this.#problem, "evaluation"));
   }
 
-  /** Initial weights of `count` networks, or one for a fixed initialisation. */
+  /** Initial weights of `count` networks, or of as many as there are. */
   networks(purpose: WeightsFor, count: number, first = 0): Parameters[] {
-    return Array.from({ length: this.distinct(count) }, (_, i) =>
-      initialParameters(this.#problem, purpose, first + i),
-    );
+    const length = Math.min(count, differentNetworks(this.#problem, purpose) - first);
+    return Array.from({ length }, (_, i) => initialParameters(this.#problem, purpose, first + i));
   }
 
   /** The networks after all inner steps on the distilled images. */
@@ -109,80 +95,7 @@ export class Evaluator {
   }
 
   /** The same of each network. */
-  async measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
-    const batches = this.#batchesOf(split);
-    const measured: Measured[] = [];
-    for (const parameters of networks) {
-      const results = await this.#executor.run(
-        this.#evaluate,
-        batches.map(
-          ({ images, labels }) =>
-            new Map([...parameters, ["real_images", images], ["real_labels", labels]]),
-        ),
-      );
-      const total = (name: string): number =>
-        results.reduce(
-          (sum, tensors, i) => sum + sumOfFirst(tensors.get(name)!, batches[i]!.count),
-          0,
-        );
-      measured.push({
-        accuracy: total("correct") / split.count,
-        loss: total("loss") / split.count,
-        ...this.#attackScores(split, results),
-      });
-      this.#onNetwork?.();
-    }
-    return measured;
-  }
-
-  /** Of an attack: what the evaluated batches of a split say of it. */
-  #attackScores(split: Split, results: readonly Tensors[]): Pick<Measured, "attack"> {
-    const { attack, dataset, network } = this.#problem;
-    if (!attack) return {};
-    const logits = new Float32Array(results.length * BATCH * network.classes);
-    results.forEach((tensors, b) => {
-      logits.set(tensors.get("logits")!, b * BATCH * network.classes);
-    });
-    const counts = confusion(
-      logits.subarray(0, split.count * network.classes),
-      split.labels,
-      dataset.classes.length,
-    );
-    const sizes = dataset.classes.map((_, k) => countOf(split.labels, k));
-    return { attack: scoreAttack(counts, sizes, dataset.classes, attack) };
-  }
-
-  /** Normalised batches of a split; the last is padded with images that are not counted. */
-  #batchesOf(split: Split): RealBatches {
-    const known = this.#batches.get(split);
-    if (known) return known;
-    const { dataset, network } = this.#problem;
-    const [channels, height, width] = dataset.shape;
-    const batches = Array.from({ length: Math.ceil(split.count / BATCH) }, (_, b) => {
-      const indices = Array.from({ length: BATCH }, (_, i) =>
-        Math.min(b * BATCH + i, split.count - 1),
-      );
-      const images = new Float32Array(BATCH * channels * height * width);
-      const labels = new Float32Array(BATCH * network.classes);
-      fillRealBatch(this.#problem, split, indices, { images, labels });
-      return { images, labels, count: Math.min(BATCH, split.count - b * BATCH) };
-    });
-    this.#batches.set(split, batches);
-    return batches;
+  measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
+    return this.#tester.measureEach(networks, split);
   }
 }
-
-type RealBatches = readonly {
-  readonly images: Float32Array;
-  readonly labels: Float32Array;
-  readonly count: number;
-}[];
-
-function sumOfFirst(values: Float32Array, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += values[i]!;
-  return sum;
-}
-
-const countOf = (labels: Uint16Array, label: number): number =>
-  labels.reduce((count, other) => count + Number(other === label), 0);

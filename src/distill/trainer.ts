@@ -11,10 +11,12 @@ import {
   softplus,
   toDistilled,
 } from "./distilled.ts";
+import { initialParameters, knownIndex, knownParameters } from "./initialization.ts";
 import { fillRealBatch } from "./labels.ts";
 import { computeMetaGradient, type MetaGradientResult, type RealBatch } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
-import { initialParameters, type Parameters, type Problem } from "./problem.ts";
+import type { Parameters, Problem } from "./problem.ts";
+import { isFixed } from "./recipe.ts";
 import { scheduleFactor } from "./schedule.ts";
 
 /** Everything that the next iteration depends on: what a checkpoint holds. */
@@ -93,7 +95,8 @@ export class Trainer {
   readonly #plan: Plan;
   /** Buffers of real batches: one is computed with while the other is filled. */
   readonly #buffers: readonly [RealBatch, RealBatch];
-  readonly #known: Parameters | undefined;
+  /** Those of a fixed initialisation, by number. */
+  readonly #known: readonly Parameters[] | undefined;
   #drawn: Draw | undefined;
 
   constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
@@ -108,8 +111,7 @@ export class Trainer {
       labels: new Float32Array(recipe.outer.batch * network.classes),
     });
     this.#buffers = [buffer(), buffer()];
-    this.#known =
-      recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
+    this.#known = isFixed(recipe) ? knownParameters(problem) : undefined;
   }
 
   get distilled(): Distilled {
@@ -161,10 +163,12 @@ export class Trainer {
     const real = this.#buffers[iteration % 2]!;
     const indices = sampleBatch(train.count, batch, random(recipe.seed, "real batch", iteration));
     fillRealBatch(this.#problem, train, indices, real);
-    const networks = Array.from(
-      { length: count },
-      (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * count + k),
-    );
+    const networks = Array.from({ length: count }, (_, k) => {
+      const index = iteration * count + k;
+      return this.#known
+        ? this.#known[knownIndex(recipe, "training", index)]!
+        : initialParameters(this.#problem, "training", index);
+    });
     return { iteration, networks, real };
   }
 

@@ -1,7 +1,6 @@
 /** A recipe from its start or a checkpoint to its report: what the `run` command does, without the printing. */
 
 import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/load.ts";
 import { attackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
@@ -9,10 +8,11 @@ import {
   inverseSoftplus,
   type RawDistilled,
 } from "../distill/distilled.ts";
+import { knownParameters } from "../distill/initialization.ts";
 import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
-import { createProblem, initialParameters, type Problem } from "../distill/problem.ts";
-import { type Recipe, RecipeError } from "../distill/recipe.ts";
+import { createProblem, type Problem } from "../distill/problem.ts";
+import { isFixed, type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
   distil,
   evaluateBaseline,
@@ -26,9 +26,11 @@ import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
+import { loadRecipeData } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
 import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
+import { type StartingOptions, withPretrained } from "./startingNetworks.ts";
 
 /** What is computed on, and how much of it. */
 export interface Resources {
@@ -45,6 +47,8 @@ export interface RecipeRunOptions {
   readonly directory?: RunDirectory;
   /** Folder in which data sets are looked for first. */
   readonly dataDir?: string;
+  /** Where pre-trained networks are, or will be; and what is told of them. */
+  readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
   readonly select?: Select;
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
@@ -63,7 +67,7 @@ export interface RecipeRunOptions {
 
 /** How far a run came; what is missing after a stop is done when it is continued. */
 export type RecipeRunResult =
-  | { readonly stoppedIn: "training" | "evaluation" }
+  | { readonly stoppedIn: "pre-training" | "training" | "evaluation" }
   | { readonly stoppedIn?: undefined; readonly summary: RunSummary };
 
 /**
@@ -75,11 +79,15 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const dataset = await loadDataset(recipe.data, { dataDir: options.dataDir, seed: recipe.seed });
-  const problem = createProblem(recipe, dataset);
-  const start = initialState(problem, await startOf(problem));
-  const { executor, memory } = options.startResources(problem, resume?.layout);
+  const dataset = await loadRecipeData(recipe, options.dataDir);
+  const untrained = createProblem(recipe, dataset);
+  const start = initialState(untrained, await startOf(untrained));
+  const { executor, memory } = options.startResources(untrained, resume?.layout);
+  let stage: "pre-training" | "evaluation" = "pre-training";
   try {
+    const { dataDir, starting } = options;
+    const problem = await withPretrained(untrained, executor, { ...starting, dataDir, signal });
+    stage = "evaluation";
     const plan = planMetaGradient(problem, {
       target: devices[executor.device].target,
       lanes: executor.lanes,
@@ -120,7 +128,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
     await writeReport(directory, problem, summary);
     return { summary };
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) return { stoppedIn: "evaluation" };
+    if (signal?.aborted && error === signal.reason) return { stoppedIn: stage };
     throw error;
   } finally {
     await executor.close();
@@ -156,17 +164,18 @@ async function measure(
   };
 }
 
-/** Weights of a fixed initialisation, as PyTorch reads them. */
+/** Weights of a fixed initialisation, as PyTorch reads them: initial.safetensors, and initial-1 etc. of further networks. */
 async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
-  if (problem.recipe.initialization !== "fixed") return;
-  const known = initialParameters(problem, "training", 0);
-  const tensors = problem.network.parameters.map(
-    ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
-  );
-  await directory.write(
-    "initial.safetensors",
-    encodeSafetensors(new Map(tensors), { format: "pt" }),
-  );
+  if (!isFixed(problem.recipe)) return;
+  for (const [number, known] of knownParameters(problem).entries()) {
+    const tensors = problem.network.parameters.map(
+      ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
+    );
+    await directory.write(
+      number === 0 ? "initial.safetensors" : `initial-${number}.safetensors`,
+      encodeSafetensors(new Map(tensors), { format: "pt" }),
+    );
+  }
 }
 
 /** Where the learned values start: an earlier run's result, or what the recipe says. */

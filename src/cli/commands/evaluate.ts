@@ -1,11 +1,13 @@
-import { loadDataset } from "../../data/load.ts";
 import { attackOutcome } from "../../distill/attack.ts";
 import { distilledShapes } from "../../distill/distilled.ts";
 import { createProblem, type Problem } from "../../distill/problem.ts";
+import { isFixed, knownNetworks } from "../../distill/recipe.ts";
 import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
+import { loadRecipeData } from "../../io/recipeData.ts";
 import { RunDirectory } from "../../io/runDirectory.ts";
+import { withPretrained } from "../../io/startingNetworks.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { type Accuracies, accuraciesJson, accuracyRows, attackText } from "../accuracies.ts";
 import {
@@ -19,9 +21,11 @@ import {
 import { formatCount, formatDuration, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
+import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 
 interface EvaluateOptions extends CommonOptions, ResourceOptions {
   readonly data?: string;
+  readonly weights?: string;
   readonly networks?: number;
 }
 
@@ -42,7 +46,8 @@ export const registerEvaluate: Register = (program, context) => {
       "networks to train (default: as many as the recipe says)",
       parseCount(1),
     )
-    .option("--data <folder>", "where data sets are looked for first");
+    .option("--data <folder>", "where data sets are looked for first")
+    .option("--weights <folder>", weightsOption);
   withWorkers(command).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
     const json = { run, seconds: result.seconds, ...accuraciesJson(result) };
@@ -57,22 +62,31 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem, distilled } = await openRun(run, options);
-  const { recipe, dataset } = problem;
-  if (recipe.initialization === "fixed" && (options.networks ?? 1) > 1) {
+  const { problem: untrained, distilled } = await openRun(run, options);
+  const { recipe, dataset } = untrained;
+  const known = knownNetworks(recipe);
+  if (isFixed(recipe) && (options.networks ?? 1) > known) {
     progress.message(
-      `the run's initialisation is fixed: it has one network, not ${options.networks}`,
+      `the run's initialisation is fixed: it has ${known === 1 ? "one network" : `${known} networks`}, not ${options.networks}`,
     );
   }
-  if (recipe.initialization === "fixed" && options.seed !== undefined) {
-    progress.message("the run's initialisation is fixed: --seed changes nothing");
+  if (recipe.initialization !== "random" && options.seed !== undefined) {
+    const weights = isFixed(recipe) ? "initialisation is fixed" : "networks are pre-trained";
+    progress.message(`the run's ${weights}: --seed changes nothing`);
   }
-  const { executor } = startExecutor(options, problem);
+  const { executor } = startExecutor(options, untrained);
   const stoppable = interruptible(executor, context.signal);
   const show = (what: string) => (done: number, total: number) =>
     progress.update(`${what}: ${done} of ${total} networks measured`);
   const start = performance.now();
   try {
+    const problem = await withPretrained(untrained, executor, {
+      weights: options.weights,
+      dataDir: options.data,
+      evaluated: options.networks,
+      signal: context.signal,
+      ...showStartingNetworks(progress),
+    });
     progress.message(`measuring on ${formatCount(dataset.test.count)} images of ${dataset.name}`);
     const { before, after } = await evaluateDistilled(
       problem,
@@ -109,12 +123,9 @@ async function openRun(
     );
   });
   const recipe = await directory.recipe();
-  const problem = createProblem(
-    recipe,
-    await loadDataset(recipe.data, { dataDir: data, seed: recipe.seed }),
-  );
+  const problem = createProblem(recipe, await loadRecipeData(recipe, data));
   expectSameData(run, distilled, problem);
-  if (seed === undefined || recipe.initialization === "fixed") return { problem, distilled };
+  if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
   return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
 }
 

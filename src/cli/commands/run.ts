@@ -25,11 +25,14 @@ import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 import { type RunBeginning, runBeginning } from "../runBeginning.ts";
+import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 import { createStatus } from "../statusLine.ts";
 import { versions } from "../versions.ts";
 
 interface RunCommandOptions extends CommonOptions, ResourceOptions {
   readonly data?: string;
+  readonly weights?: string;
+  readonly sampleNetworks?: number;
   readonly iterations?: number;
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
@@ -45,6 +48,12 @@ export const registerRun: Register = (program, context) => {
     "onnx-distill run mnist-fixed --data ~/datasets --seeds 1,2,3",
   )
     .option("--data <folder>", "where data sets are looked for first")
+    .option("--weights <folder>", weightsOption)
+    .option(
+      "--sample-networks <n>",
+      "networks of an iteration, instead of the recipe's: the same as --set outer.networks=<n>",
+      parseCount(1),
+    )
     .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
     .option(
       "--set <key=value>",
@@ -63,7 +72,8 @@ export const registerRun: Register = (program, context) => {
       "last",
     )
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
-  withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
+  withResources(command).action(async (recipe: string, given: RunCommandOptions) => {
+    const options = { ...given, set: assignments(given) };
     const seeds = options.seeds ?? [options.seed];
     const several = seeds.length > 1;
     const beginnings: RunBeginning[] = [];
@@ -105,6 +115,7 @@ async function runOnce(
     dataDir: options.data,
     select: options.select,
     signal: context.signal,
+    starting: { weights: options.weights, ...showStartingNetworks(progress) },
     startResources: (problem, layout) => startExecutor(options, problem, layout),
     circumstances: { command: commandLine(), versions: versions(), machine },
     onStart: ({ dataset, plan, executor }) => {
@@ -130,8 +141,12 @@ async function runOnce(
   progress.done();
   if (!result.stoppedIn) return result.summary;
   status.done();
+  if (result.stoppedIn === "pre-training" && !directory) {
+    status.message("stopped; finished networks are kept, the same command continues");
+    return undefined;
+  }
   const what =
-    result.stoppedIn === "training"
+    result.stoppedIn !== "evaluation"
       ? "stopped"
       : `stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}`;
   status.message(`${what}; continue with: ${continuing(name, path, options)}`);
@@ -142,14 +157,19 @@ async function runOnce(
 const continuing = (
   name: string,
   path: string,
-  { data, select, device }: RunCommandOptions,
+  { data, weights, select, device }: RunCommandOptions,
 ): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
+    ...(weights ? [`--weights ${weights}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
   ].join(" ");
+
+/** What --set and --sample-networks change. */
+const assignments = ({ set = [], sampleNetworks }: RunCommandOptions): readonly string[] =>
+  sampleNetworks === undefined ? set : [...set, `outer.networks=${sampleNetworks}`];
 
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
 
