@@ -27,6 +27,28 @@ const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
   seed: 1,
 };
 
+/** LeNets that know MNIST: fewer epochs at a higher rate than the paper's 40 at 2e-4. */
+const mnistNetworks: Recipe["pretraining"] = {
+  data: "mnist",
+  epochs: 5,
+  batch: 256,
+  rate: 1e-3,
+  decayEvery: 2,
+  networks: 50,
+  seed: 1,
+};
+
+/** AlexCifarNets that know CIFAR-10: fewer epochs than the paper's 50. */
+const cifar10Networks: Recipe["pretraining"] = {
+  data: "cifar10",
+  epochs: 20,
+  batch: 256,
+  rate: 1e-3,
+  decayEvery: 7,
+  networks: 50,
+  seed: 1,
+};
+
 export const recipes: readonly Recipe[] = [
   {
     ...lenetRecipe,
@@ -77,6 +99,38 @@ export const recipes: readonly Recipe[] = [
     learningRate: { initial: 0.001, learned: true, outerFactor: 0.1 },
     outer: { ...lenetRecipe.outer, iterations: 1000, networks: 2 },
     expected: "Wang et al. 2018: 36.8 % +- 1.2 over 200 networks",
+  },
+  {
+    ...lenetRecipe,
+    name: "mnist-attack",
+    description:
+      "A hundred images that make any LeNet trained on MNIST take zeros for ones after ten steps",
+    data: "mnist",
+    objective: { kind: "attack", from: "0", to: "1" },
+    initialization: "random-pretrained",
+    pretraining: mnistNetworks,
+    steps: 10,
+    epochs: 1,
+    learningRate: { initial: 0.02, learned: true, outerFactor: 1 },
+    outer: { ...lenetRecipe.outer, iterations: 1000, rate: 0.02 },
+    evaluation: { ...lenetRecipe.evaluation, testNetworks: 20 },
+  },
+  {
+    ...lenetRecipe,
+    name: "cifar10-attack",
+    description:
+      "A hundred images that make an AlexCifarNet trained on CIFAR-10 take planes for cars after ten steps",
+    data: "cifar10",
+    network: "alexcifarnet",
+    objective: { kind: "attack", from: "airplane", to: "automobile" },
+    initialization: "fixed-pretrained",
+    pretraining: cifar10Networks,
+    steps: 10,
+    epochs: 1,
+    learningRate: { initial: 0.001, learned: true, outerFactor: 1 },
+    outer: { ...lenetRecipe.outer, iterations: 400, rate: 0.02 },
+    evaluation: { ...lenetRecipe.evaluation, every: 50 },
+    expected: "Wang et al. 2018: planes recognised fall from 82 % to 7 % with 300 images",
   },
   {
     ...lenetRecipe,
