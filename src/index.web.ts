@@ -78,6 +78,13 @@ export { type StrokeDigitsOptions, strokeDigitsDataset } from "./data/strokeDigi
 export { holdOut, holdOutPerClass, selectClasses, selectImages } from "./data/subsets.ts";
 /** How good a distilled data set is. */
 export {
+  type AttackOutcome,
+  type AttackScores,
+  combineScores,
+  confusion,
+  scoreAttack,
+} from "./distill/attack.ts";
+export {
   type Baseline,
   baselineRates,
   type RandomRealOptions,

@@ -19,14 +19,16 @@ export interface Measured {
 /** Networks, and what they are to do on which data. */
 export type Task = Pick<Problem, "network" | "loss" | "dataset" | "attack">;
 
-/** Images of one run of the evaluation graph. */
-const BATCH = 512;
+/** Most images of one run of the evaluation graph. */
+const MOST_IMAGES = 512;
 
 /** Measures networks on splits of a data set. Program and batches are made once. */
 export class Tester {
   readonly #task: Task;
   readonly #executor: Executor;
   readonly #program: Program;
+  /** Images of one run of the program. */
+  readonly #batch: number;
   readonly #batches = new Map<Split, RealBatches>();
   readonly #onNetwork: (() => void) | undefined;
 
@@ -37,7 +39,9 @@ export class Tester {
     this.#onNetwork = onNetwork;
     const { target } = devices[executor.device];
     const network = networkFor(target, task.network);
-    this.#program = compile(toGraph(evaluateGraph(network, task.loss, BATCH)), target);
+    const { train, test } = task.dataset;
+    this.#batch = Math.min(MOST_IMAGES, Math.max(train.count, test.count));
+    this.#program = compile(toGraph(evaluateGraph(network, task.loss, this.#batch)), target);
   }
 
   /** Accuracy and mean loss of each network as it is. */
@@ -71,9 +75,9 @@ export class Tester {
   #attackScores(split: Split, results: readonly Tensors[]): Pick<Measured, "attack"> {
     const { attack, dataset, network } = this.#task;
     if (!attack) return {};
-    const logits = new Float32Array(results.length * BATCH * network.classes);
+    const logits = new Float32Array(results.length * this.#batch * network.classes);
     results.forEach((tensors, b) => {
-      logits.set(tensors.get("logits")!, b * BATCH * network.classes);
+      logits.set(tensors.get("logits")!, b * this.#batch * network.classes);
     });
     const counts = confusion(
       logits.subarray(0, split.count * network.classes),
@@ -90,14 +94,15 @@ export class Tester {
     if (known) return known;
     const { dataset, network } = this.#task;
     const [channels, height, width] = dataset.shape;
-    const batches = Array.from({ length: Math.ceil(split.count / BATCH) }, (_, b) => {
-      const indices = Array.from({ length: BATCH }, (_, i) =>
-        Math.min(b * BATCH + i, split.count - 1),
+    const batch = this.#batch;
+    const batches = Array.from({ length: Math.ceil(split.count / batch) }, (_, b) => {
+      const indices = Array.from({ length: batch }, (_, i) =>
+        Math.min(b * batch + i, split.count - 1),
       );
-      const images = new Float32Array(BATCH * channels * height * width);
-      const labels = new Float32Array(BATCH * network.classes);
+      const images = new Float32Array(batch * channels * height * width);
+      const labels = new Float32Array(batch * network.classes);
       fillRealBatch(this.#task, split, indices, { images, labels });
-      return { images, labels, count: Math.min(BATCH, split.count - b * BATCH) };
+      return { images, labels, count: Math.min(batch, split.count - b * batch) };
     });
     this.#batches.set(split, batches);
     return batches;

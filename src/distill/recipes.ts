@@ -28,16 +28,35 @@ const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
   seed: 1,
 };
 
+/** Networks trained on these data; recipes of the same network and data share them. */
+const trainedOn = (data: string): Recipe["pretraining"] => ({
+  data,
+  ...trainingSchedule(data),
+  networks: 50,
+  seed: 1,
+});
+
 /** A hundred images that adapt LeNets from the data that they were trained on to other data. */
 const adaptation = (from: string): Omit<Recipe, "name" | "description" | "data"> => ({
   ...lenetRecipe,
   initialization: "random-pretrained",
-  pretraining: { data: from, ...trainingSchedule(from), networks: 50, seed: 1 },
+  pretraining: trainedOn(from),
   steps: 10,
   learningRate: { initial: 0.02, learned: true, outerFactor: 0.1 },
   outer: { ...lenetRecipe.outer, iterations: 2000, networks: 4, rate: 0.02 },
   evaluation: { ...lenetRecipe.evaluation, testNetworks: 20 },
 });
+
+/** AlexCifarNets that know CIFAR-10: fewer epochs than the paper's 50. */
+const cifar10Networks: Recipe["pretraining"] = {
+  data: "cifar10",
+  epochs: 20,
+  batch: 256,
+  rate: 1e-3,
+  decayEvery: 7,
+  networks: 50,
+  seed: 1,
+};
 
 export const recipes: readonly Recipe[] = [
   {
@@ -120,6 +139,47 @@ export const recipes: readonly Recipe[] = [
     description:
       "A hundred images that adapt LeNets trained on the embedded stroke digits to MNIST",
     data: "mnist",
+  },
+  {
+    ...lenetRecipe,
+    name: "mnist-attack",
+    description:
+      "A hundred images that make any LeNet trained on MNIST take zeros for ones after ten steps",
+    data: "mnist",
+    objective: { kind: "attack", from: "0", to: "1" },
+    initialization: "random-pretrained",
+    pretraining: trainedOn("mnist"),
+    steps: 10,
+    epochs: 1,
+    learningRate: { initial: 0.02, learned: true, outerFactor: 1 },
+    outer: { ...lenetRecipe.outer, iterations: 1000, rate: 0.02 },
+    evaluation: { ...lenetRecipe.evaluation, testNetworks: 20 },
+  },
+  {
+    ...lenetRecipe,
+    name: "cifar10-attack",
+    description:
+      "A hundred images that make an AlexCifarNet trained on CIFAR-10 take planes for cars after ten steps",
+    data: "cifar10",
+    network: "alexcifarnet",
+    objective: { kind: "attack", from: "airplane", to: "automobile" },
+    initialization: "fixed-pretrained",
+    pretraining: cifar10Networks,
+    steps: 10,
+    epochs: 1,
+    learningRate: { initial: 0.001, learned: true, outerFactor: 1 },
+    outer: { ...lenetRecipe.outer, iterations: 400, rate: 0.02 },
+    evaluation: { ...lenetRecipe.evaluation, every: 50 },
+    expected: "Wang et al. 2018: planes recognised fall from 82 % to 7 % with 300 images",
+  },
+  {
+    ...lenetRecipe,
+    name: "folder",
+    description:
+      "One image per class that teaches LeNet a folder of class folders, at 32x32: --set data=PATH, else ./images",
+    data: "./images",
+    outer: { ...lenetRecipe.outer, iterations: 2000, batch: 64 },
+    evaluation: { ...lenetRecipe.evaluation, heldOut: 60 },
   },
 ];
 

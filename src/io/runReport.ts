@@ -2,6 +2,7 @@
 import type { AttackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
+  distilledClasses,
   distilledShapes,
   initialDistilled,
   toDistilled,
@@ -9,7 +10,9 @@ import {
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
 import { attackRows } from "./attackRows.ts";
+import { decodeDistilled } from "./distilledFile.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
+import { type LearnedLabel, learnedLabels } from "./learnedLabels.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
 import { renderReport } from "./report.ts";
@@ -135,6 +138,7 @@ export async function writeReport(
       distilledPng: latest,
       initialPng: first,
       stripPng: strip,
+      learnedLabels: recipe.labels === "soft" ? await labelsOf(directory, problem) : undefined,
       events: await directory.events(),
       accuracy,
       before,
@@ -142,4 +146,15 @@ export async function writeReport(
       versions: summary.versions,
     }),
   );
+}
+
+async function labelsOf(directory: RunDirectory, problem: Problem): Promise<LearnedLabel[]> {
+  const { labels } = decodeDistilled(await directory.read("distilled.safetensors"));
+  return learnedLabels({
+    labels,
+    steps: problem.unroll.steps,
+    logits: problem.network.classes,
+    start: distilledClasses(problem),
+    classes: problem.dataset.classes,
+  });
 }
