@@ -114,6 +114,8 @@ export function benchProblem(benchCase: BenchCase, { seed }: { readonly seed: nu
     name: `bench-${name}`,
     description: title,
     data: dataset.name,
+    imageSize: null,
+    augmentation: "none",
     network,
     initialization,
     initializer: { kind: "xavier_normal" },

@@ -8,6 +8,7 @@ import {
   networkNames,
   type Unroll,
 } from "../../graphs/index.ts";
+import { CROP_PADDING } from "../data/augment.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { holdOut } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
@@ -48,6 +49,12 @@ export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
   if (recipe.outer.batch > train.count) {
     throw new RecipeError(
       `outer.batch: ${recipe.outer.batch} images, but there are ${train.count} to train on`,
+    );
+  }
+  const [, height, width] = dataset.shape;
+  if (recipe.augmentation === "crop-flip" && Math.min(height, width) <= CROP_PADDING) {
+    throw new RecipeError(
+      `augmentation: crop-flip needs images of more than ${CROP_PADDING} pixels a side, got ${height}x${width}; set it to none`,
     );
   }
   if (recipe.initialization === "fixed" && recipe.outer.networks !== 1) {

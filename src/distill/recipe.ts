@@ -47,6 +47,10 @@ export const recipeSchema = z.strictObject({
   description: z.string(),
   /** A data set's name, or the path of the user's own. */
   data: z.string(),
+  /** Height and width that images are resized to; null leaves them as the data set has them. */
+  imageSize: z._default(z.nullable(count), null),
+  /** What is done to the outer loss's real images: `crop-flip` pads, crops and mirrors them at random. */
+  augmentation: z._default(z.enum(["none", "crop-flip"]), "none"),
   network: z.string(),
   /** Whether every iteration starts from the same known weights or from fresh random ones. */
   initialization: z.enum(["fixed", "random"]),
@@ -142,4 +146,4 @@ export function recipeFields(recipe: Recipe): string[] {
 
 /** JSON Schema of recipe files. */
 export const recipeJsonSchema = (): object =>
-  z.toJSONSchema(recipeSchema, { unrepresentable: "any" });
+  z.toJSONSchema(recipeSchema, { unrepresentable: "any", io: "input" });

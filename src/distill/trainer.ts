@@ -1,4 +1,5 @@
 /** The outer loop: one Adam step on images, labels and rates per iteration. */
+import { cropAndFlip } from "../data/augment.ts";
 import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
@@ -160,6 +161,9 @@ export class Trainer {
     const real = this.#buffers[iteration % 2]!;
     const indices = sampleBatch(train.count, batch, random(recipe.seed, "real batch", iteration));
     fillBatch(dataset, train, indices, real.images, real.labels);
+    if (recipe.augmentation === "crop-flip") {
+      cropAndFlip(real.images, dataset.shape, random(recipe.seed, "augmentation", iteration));
+    }
     const networks = Array.from(
       { length: count },
       (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * count + k),
