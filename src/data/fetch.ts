@@ -83,7 +83,7 @@ async function fetchFile(
 
 async function verifyUnpacked(file: RemoteFile, folder: string): Promise<void> {
   for (const name of Object.keys(file.images)) {
-    expectImages(file, name, await readFile(join(folder, name)));
+    await expectImages(file, name, await readFile(join(folder, name)));
   }
 }
 

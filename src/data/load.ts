@@ -13,6 +13,7 @@ import type { ImageFolderOptions } from "./imageFolder.ts";
 import { type LocatedFiles, locateFiles } from "./locate.ts";
 import { meanStd } from "./normalization.ts";
 import { indicesByClass } from "./subsets.ts";
+import { decodeSvhn } from "./svhn.ts";
 import { decodeUspsText } from "./usps.ts";
 
 export interface LoadOptions extends ImageFolderOptions {
@@ -25,7 +26,7 @@ export interface LoadOptions extends ImageFolderOptions {
 }
 
 /**
- * Loads a built-in data set by name (mnist, fashion-mnist, usps, cifar10, stroke-digits), or the
+ * Loads a built-in data set by name (mnist, fashion-mnist, usps, svhn, cifar10, stroke-digits), or the
  * user's own by path: a .npz file, a folder of .npy files, or a folder of class folders.
  *
  * @throws Error when files are missing or damaged, or the name is unknown.
@@ -70,13 +71,19 @@ async function loadFiles(entry: CatalogEntry, files: LocatedFiles): Promise<Data
   };
 }
 
-function decodeHalf(entry: CatalogEntry, files: LocatedFiles, contents: Uint8Array[]): Split {
+function decodeHalf(
+  entry: CatalogEntry,
+  files: LocatedFiles,
+  contents: Uint8Array[],
+): Split | Promise<Split> {
   const [, height, width] = entry.shape;
   switch (files.layout.kind) {
     case "idx":
       return idxSplit(contents[0]!, contents[1]!, [height, width], entry.classes.length);
     case "usps-text":
       return decodeUspsText(contents[0]!);
+    case "svhn":
+      return decodeSvhn(contents[0]!);
     case "cifar10":
       return decodeCifar10(contents);
   }

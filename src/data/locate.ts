@@ -14,7 +14,7 @@ export interface LocatedFiles {
 }
 
 export interface Layout {
-  kind: "idx" | "usps-text" | "cifar10";
+  kind: "idx" | "usps-text" | "svhn" | "cifar10";
   /** What is looked for, as shown to people. */
   wanted: string[];
   /** The files of each split among a folder's file names, or undefined when some are missing. */
@@ -87,6 +87,15 @@ const uspsText: Layout = {
   pick: (names) => bothComplete([plainOrGz(names, "zip.train")], [plainOrGz(names, "zip.test")]),
 };
 
+const svhn: Layout = {
+  kind: "svhn",
+  wanted: ["train_32x32.mat", "test_32x32.mat"],
+  pick(names) {
+    const [train, test] = this.wanted as [string, string];
+    return names.has(train) && names.has(test) ? { train: [train], test: [test] } : undefined;
+  },
+};
+
 const cifar10: Layout = {
   kind: "cifar10",
   wanted: [
@@ -107,6 +116,7 @@ export const fileLayouts: Readonly<Record<string, readonly Layout[]>> = {
   mnist: [idxLayout("train", "t10k")],
   "fashion-mnist": [idxLayout("train", "t10k")],
   usps: [idxLayout("usps-train", "usps-test"), uspsText],
+  svhn: [svhn],
   cifar10: [cifar10],
 };
 

@@ -78,7 +78,7 @@ test("names that cannot be fetched are errors of use; a mirror without the file 
   const unknown = await run(root, "fetch", "usps", "mnits");
   expect([unknown.code, unknown.stderr]).toEqual([
     2,
-    'error: unknown data set "mnits": did you mean mnist? There are mnist, fashion-mnist, usps, cifar10 and all\n',
+    'error: unknown data set "mnits": did you mean mnist? There are mnist, fashion-mnist, usps, svhn, cifar10 and all\n',
   ]);
   const generated = await run(root, "fetch", "stroke-digits");
   expect(generated.code).toBe(2);
