@@ -21,17 +21,18 @@ export interface Layout {
   pick(names: ReadonlySet<string>): { train: string[]; test: string[] } | undefined;
 }
 
-/** The folder where `fetch` puts data sets unless told otherwise, by operating system. */
-export function userDataDir(): string {
+/** The user's folder for what can be downloaded or computed again, by operating system. */
+export function userCacheDir(): string {
   const env = process.env;
   if (process.platform === "win32") {
-    return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "onnx-distill", "data");
+    return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "onnx-distill");
   }
-  if (process.platform === "darwin") {
-    return join(homedir(), "Library", "Caches", "onnx-distill", "data");
-  }
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "onnx-distill", "data");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "onnx-distill");
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "onnx-distill");
 }
+
+/** The folder where `fetch` puts data sets unless told otherwise. */
+export const userDataDir = (): string => join(userCacheDir(), "data");
 
 /** Data directories in search order: the given one, ONNX_DISTILL_DATA, ./data, the user's. */
 export function dataDirs(dataDir?: string): string[] {

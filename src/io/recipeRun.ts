@@ -1,7 +1,6 @@
 /** A recipe from its start or a checkpoint to its report: what the `run` command does, without the printing. */
 
 import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/load.ts";
 import {
   type Distilled,
   initialDistilled,
@@ -25,6 +24,7 @@ import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
+import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
 import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
@@ -36,14 +36,12 @@ export interface Resources {
   readonly memory: number;
 }
 
-export interface RecipeRunOptions {
+export interface RecipeRunOptions extends DataOptions {
   readonly recipe: Recipe;
   /** Folder of the run. */
   readonly path: string;
   /** The run to continue, opened; a new one is made in `path` without it. */
   readonly directory?: RunDirectory;
-  /** Folder in which data sets are looked for first. */
-  readonly dataDir?: string;
   readonly select?: Select;
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
@@ -74,7 +72,7 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const dataset = await loadDataset(recipe.data, { dataDir: options.dataDir, seed: recipe.seed });
+  const dataset = await loadRecipeData(recipe, options);
   const problem = createProblem(recipe, dataset);
   const start = initialState(problem, await startOf(problem));
   const { executor, memory } = options.startResources(problem, resume?.layout);
@@ -114,6 +112,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
       command,
       versions,
       machine: machine(executor.device),
+      ...(dataset.skipped ? { skipped: dataset.skipped } : {}),
     };
     await directory.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
     await writeReport(directory, problem, summary);

@@ -88,7 +88,8 @@ test("a damaged file is named", async () => {
 
 test("an unknown name is an error that lists the known ones", async () => {
   await expect(loadDataset("imagenet")).rejects.toThrow(
-    "Known are mnist, fashion-mnist, usps, svhn, cifar10, stroke-digits, or the path",
+    "Known are mnist, fashion-mnist, usps, svhn, cifar10, stroke-digits, " +
+      "voc, voc2007, voc2012, cub200, or the path",
   );
 });
 

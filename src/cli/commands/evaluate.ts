@@ -1,9 +1,10 @@
-import { loadDataset } from "../../data/load.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { distilledShapes } from "../../distill/distilled.ts";
 import { createProblem, type Problem } from "../../distill/problem.ts";
 import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
+import { loadRecipeData } from "../../io/recipeData.ts";
 import { RunDirectory } from "../../io/runDirectory.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
@@ -15,16 +16,16 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatCount, formatDuration, formatTable } from "../format.ts";
-import { createProgressLine } from "../progressLine.ts";
+import { createProgressLine, type ProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
 
-interface EvaluateOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface EvaluateOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly networks?: number;
 }
 
-interface Result extends Accuracies {
+interface Result extends Accuracies, Pick<Dataset, "skipped"> {
   readonly run: string;
   readonly seconds: number;
 }
@@ -35,16 +36,15 @@ export const registerEvaluate: Register = (program, context) => {
     "evaluate <run>",
     "Trains networks on the distilled images of a run and measures them on test images.",
     "onnx-distill evaluate runs/mnist-random-1 --networks 200 --data ~/datasets",
-  )
-    .option(
-      "--networks <n>",
-      "networks to train (default: as many as the recipe says)",
-      parseCount(1),
-    )
-    .option("--data <folder>", "where data sets are looked for first");
-  withWorkers(command).action(async (run: string, options: EvaluateOptions) => {
+  ).option(
+    "--networks <n>",
+    "networks to train (default: as many as the recipe says)",
+    parseCount(1),
+  );
+  withWorkers(withData(command)).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
-    const json = { run, seconds: result.seconds, ...accuraciesJson(result) };
+    const { seconds, skipped } = result;
+    const json = { run, seconds, ...accuraciesJson(result), ...(skipped ? { skipped } : {}) };
     if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
     printResult(context, options, json, asText(result));
   });
@@ -56,7 +56,7 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem, distilled } = await openRun(run, options);
+  const { problem, distilled } = await openRun(run, options, progress);
   const { recipe, dataset } = problem;
   if (recipe.initialization === "fixed" && (options.networks ?? 1) > 1) {
     progress.message(
@@ -82,7 +82,8 @@ async function evaluateRun(
     );
     const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
     const seconds = (performance.now() - start) / 1000;
-    return { run, seconds, before: before.accuracy, accuracy: after.accuracy, baseline };
+    const { skipped } = dataset;
+    return { run, seconds, before: before.accuracy, accuracy: after.accuracy, baseline, skipped };
   } finally {
     progress.done();
     await executor.close();
@@ -92,7 +93,8 @@ async function evaluateRun(
 /** What a run learned, and the problem whose random networks are those of the wanted seed. */
 async function openRun(
   run: string,
-  { data, seed }: EvaluateOptions,
+  options: EvaluateOptions,
+  progress: ProgressLine,
 ): Promise<{ problem: Problem; distilled: DistilledFile }> {
   const directory = await RunDirectory.open(run);
   const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
@@ -101,10 +103,9 @@ async function openRun(
     );
   });
   const recipe = await directory.recipe();
-  const problem = createProblem(
-    recipe,
-    await loadDataset(recipe.data, { dataDir: data, seed: recipe.seed }),
-  );
+  const { seed } = options;
+  const dataset = await loadRecipeData(recipe, dataOptions(options, progress));
+  const problem = createProblem(recipe, dataset);
   expectSameData(run, distilled, problem);
   if (seed === undefined || recipe.initialization === "fixed") return { problem, distilled };
   return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
@@ -128,4 +129,8 @@ function expectSameData(run: string, { shapes, metadata }: DistilledFile, proble
 }
 
 const asText = (result: Result): string =>
-  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]);
+  formatTable([
+    ...accuracyRows(result),
+    ["evaluation time", formatDuration(result.seconds)],
+    ...skippedRows(result),
+  ]);

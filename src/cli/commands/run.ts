@@ -15,6 +15,7 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
@@ -22,8 +23,7 @@ import { type RunBeginning, runBeginning } from "../runBeginning.ts";
 import { createStatus } from "../statusLine.ts";
 import { versions } from "../versions.ts";
 
-interface RunCommandOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly iterations?: number;
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
@@ -38,7 +38,6 @@ export const registerRun: Register = (program, context) => {
     "Distils a data set by a recipe: a built-in name, or a JSON or YAML file.",
     "onnx-distill run mnist-fixed --data ~/datasets --seeds 1,2,3",
   )
-    .option("--data <folder>", "where data sets are looked for first")
     .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
     .option(
       "--set <key=value>",
@@ -57,7 +56,7 @@ export const registerRun: Register = (program, context) => {
       "last",
     )
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
-  withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
+  withResources(withData(command)).action(async (recipe: string, options: RunCommandOptions) => {
     const seeds = options.seeds ?? [options.seed];
     const several = seeds.length > 1;
     const beginnings: RunBeginning[] = [];
@@ -96,7 +95,7 @@ async function runOnce(
     recipe,
     path,
     directory,
-    dataDir: options.data,
+    ...dataOptions(options, progress),
     select: options.select,
     signal: context.signal,
     startResources: (problem, layout) => startExecutor(options, problem, layout),
@@ -136,22 +135,25 @@ async function runOnce(
 const continuing = (
   name: string,
   path: string,
-  { data, select, device }: RunCommandOptions,
+  { data, skipBad, cache, select, device }: RunCommandOptions,
 ): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
+    ...(skipBad ? ["--skip-bad"] : []),
+    ...(cache ? [`--cache ${cache}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
   ].join(" ");
 
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
 
-const asJson = ({ run, iterations, seconds, ...accuracies }: RunSummary) => ({
+const asJson = ({ run, iterations, seconds, skipped, ...accuracies }: RunSummary) => ({
   run,
   iterations,
   seconds,
   ...accuraciesJson(accuracies),
+  ...(skipped ? { skipped } : {}),
 });
 
 const asText = (summary: RunSummary): string =>
@@ -159,6 +161,7 @@ const asText = (summary: RunSummary): string =>
     ...accuracyRows(summary),
     ["training time", formatDuration(summary.seconds)],
     ["report", join(summary.run, "report.html")],
+    ...skippedRows(summary),
   ]);
 
 /** Over seeds: each run's accuracies count as one. */
