@@ -7,7 +7,7 @@ export const CROP_PADDING = 4;
 /**
  * Crops and flips a batch [n,C,H,W] in place, as is usual for CIFAR-10: each image is padded by
  * reflection with 4 pixels on every side, cropped to its size at a random place, and mirrored left
- * to right every other time. All channels of an image move together.
+ * to right half the time. All channels of an image move together.
  *
  * @throws RangeError when images are too small to be reflected, or the batch is not whole.
  */

@@ -139,6 +139,22 @@ test("a .npz file and a folder of .npy files are data sets", async () => {
   expect(await loadDataset(folder, { seed: 4 })).toEqual(parted);
 });
 
+test("the user's own data are also found by name below a data directory", async () => {
+  const dataDir = join(root, "named");
+  mkdirSync(join(dataDir, "mine"), { recursive: true });
+  writeFileSync(join(dataDir, "mine", "images.npy"), encodeNpy(images));
+  writeFileSync(join(dataDir, "mine", "labels.npy"), encodeNpy(labels));
+  const mine = await loadDataset("mine", { dataDir });
+  expect(mine).toMatchObject({ name: "mine", source: join(dataDir, "mine") });
+});
+
+test("a size resizes the images of any data set", async () => {
+  putIdx("resized/mnist", [1, 1]);
+  const dataDir = join(root, "resized");
+  const { shape, train } = await loadDataset("mnist", { dataDir, size: 32 });
+  expect([shape, train.images.length]).toEqual([[1, 32, 32], 2 * 1024]);
+});
+
 test("an error in a user's file begins with its path", async () => {
   const path = join(root, "broken.npz");
   writeFileSync(path, "no zip");
