@@ -82,6 +82,11 @@ test("names that cannot be fetched are errors of use; a mirror without the file 
   ]);
   const generated = await run(root, "fetch", "stroke-digits");
   expect(generated.code).toBe(2);
+  const manual = await run(root, "fetch", "cub200");
+  expect([manual.code, manual.stderr]).toEqual([
+    2,
+    "error: cub200 cannot be fetched: download its archives and unpack them in a folder DIR/cub200, then pass --data DIR\n",
+  ]);
   const server = await fileServer({});
   const empty = await run(root, "fetch", "usps", "--data=none", `--mirror=${server.url}`);
   expect(empty.code).toBe(1);

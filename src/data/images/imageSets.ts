@@ -25,7 +25,7 @@ const imageNet: Normalization = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.22
 
 const voc = (year?: string): ImageSet => ({
   title: `PASCAL VOC${year ?? ""}, objects cropped to their boxes`,
-  folders: ["voc", "VOC", ""],
+  folders: [...(year ? [`voc${year}`] : []), "voc", "VOC", ""],
   wanted: `VOCdevkit/VOC${year ?? "20xx"} with Annotations, ImageSets/Main and JPEGImages`,
   normalization: imageNet,
   async listIn(folder) {
