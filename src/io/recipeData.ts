@@ -3,7 +3,10 @@ import { type LoadOptions, loadDataset } from "../data/load.ts";
 import type { Recipe } from "../distill/recipe.ts";
 
 /** How the data of a recipe are found and read. */
-export type DataOptions = Pick<LoadOptions, "dataDir" | "skipBad" | "cacheDir" | "onDecoded">;
+export type DataOptions = Pick<
+  LoadOptions,
+  "dataDir" | "skipBad" | "cacheDir" | "onDecoded" | "signal"
+>;
 
 /**
  * Loads what a recipe is about: its data set at its image size.

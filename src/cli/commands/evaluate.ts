@@ -56,7 +56,7 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem, distilled } = await openRun(run, options, progress);
+  const { problem, distilled } = await openRun(run, options, progress, context.signal);
   const { recipe, dataset } = problem;
   if (recipe.initialization === "fixed" && (options.networks ?? 1) > 1) {
     progress.message(
@@ -95,6 +95,7 @@ async function openRun(
   run: string,
   options: EvaluateOptions,
   progress: ProgressLine,
+  signal: AbortSignal,
 ): Promise<{ problem: Problem; distilled: DistilledFile }> {
   const directory = await RunDirectory.open(run);
   const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
@@ -104,7 +105,10 @@ async function openRun(
   });
   const recipe = await directory.recipe();
   const { seed } = options;
-  const dataset = await loadRecipeData(recipe, dataOptions(options, progress));
+  const dataset = await loadRecipeData(recipe, {
+    ...dataOptions(options, progress),
+    signal,
+  });
   const problem = createProblem(recipe, dataset);
   expectSameData(run, distilled, problem);
   if (seed === undefined || recipe.initialization === "fixed") return { problem, distilled };

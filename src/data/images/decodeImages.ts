@@ -7,6 +7,15 @@ const DECODERS = 8;
 export interface BadImage {
   index: number;
   reason: string;
+  /** The operating system's code where the file could not even be read, such as ENOENT. */
+  code?: string;
+}
+
+export interface DecodeOptions {
+  /** Told how far the decoding has come. */
+  onDecoded?: (done: number, total: number) => void;
+  /** Stops the decoding. */
+  signal?: AbortSignal;
 }
 
 export interface DecodedImages {
@@ -15,11 +24,11 @@ export interface DecodedImages {
   bad: BadImage[];
 }
 
-/** Decodes all images of a list, several at a time. */
+/** Decodes all images of a list, several at a time. @throws the signal's reason when aborted. */
 export async function decodeImages(
   files: readonly ImageFile[],
   preprocessing: Preprocessing,
-  onDecoded?: (done: number, total: number) => void,
+  { onDecoded, signal }: DecodeOptions = {},
 ): Promise<DecodedImages> {
   const length = preprocessing.channels * preprocessing.size ** 2;
   const pixels = new Uint8Array(files.length * length);
@@ -28,10 +37,12 @@ export async function decodeImages(
   let done = 0;
   const decodeNext = async (): Promise<void> => {
     for (let index = next++; index < files.length; index = next++) {
+      signal?.throwIfAborted();
       try {
         pixels.set(await decodeImage(files[index]!, preprocessing), index * length);
       } catch (cause) {
-        bad.push({ index, reason: (cause as Error).message.trim().split("\n")[0]! });
+        const { message, code } = cause as NodeJS.ErrnoException;
+        bad.push({ index, reason: message.trim().split("\n")[0]!, ...(code ? { code } : {}) });
       }
       onDecoded?.(++done, files.length);
     }

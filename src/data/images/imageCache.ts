@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { decodeNpy } from "../formats/npy.ts";
 import { formatNpyHeader } from "../formats/npyHeader.ts";
 import { installFile } from "../installFile.ts";
-import { type BadImage, type DecodedImages, decodeImages } from "./decodeImages.ts";
+import {
+  type BadImage,
+  type DecodedImages,
+  type DecodeOptions,
+  decodeImages,
+} from "./decodeImages.ts";
 import type { ImageFile, Preprocessing } from "./listing.ts";
 
 /** Counts up when decoding changes, so that older entries are not used. */
@@ -16,20 +21,22 @@ const READ_BYTES = 2 ** 28;
  * The decoded images of a list, from the cache where it has them. An entry is KEY.npy, the good
  * images [n,C,size,size], and KEY.json, what was wrong with the others. KEY is a hash of every
  * file's name, size, time of change and crop, and of the preprocessing: a changed file is another
- * entry. An entry that is damaged or incomplete is decoded again.
+ * entry. An entry that is damaged or incomplete is decoded again, and a list with a file that cannot
+ * be read is not kept.
  *
- * @throws Error when the cache's folder cannot be written.
+ * @throws Error when the cache's folder cannot be written; the signal's reason when aborted.
  */
 export async function decodeCached(
   files: readonly ImageFile[],
   preprocessing: Preprocessing,
   folder: string,
-  onDecoded?: (done: number, total: number) => void,
+  options: DecodeOptions = {},
 ): Promise<DecodedImages> {
   const path = join(folder, await keyOf(files, preprocessing));
   const known = await readEntry(path, files.length, preprocessing).catch(() => undefined);
   if (known) return known;
-  const decoded = await decodeImages(files, preprocessing, onDecoded);
+  const decoded = await decodeImages(files, preprocessing, options);
+  if (decoded.bad.some(({ code }) => code !== undefined)) return decoded;
   const { size, channels } = preprocessing;
   const shape = [files.length - decoded.bad.length, channels, size, size];
   try {

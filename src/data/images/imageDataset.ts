@@ -4,20 +4,18 @@ import type { Dataset, Normalization, SkippedImage, Split } from "../dataset.ts"
 import { userCacheDir } from "../locate.ts";
 import { meanStd } from "../normalization.ts";
 import { holdOutPerClass } from "../subsets.ts";
-import { goodIndices } from "./decodeImages.ts";
+import { type DecodeOptions, goodIndices } from "./decodeImages.ts";
 import { decodeCached } from "./imageCache.ts";
 import type { ImageFile, ImageListing, Preprocessing } from "./listing.ts";
 
 const TEST_FRACTION = 0.2;
 const SHOWN = 5;
 
-export interface ImageOptions {
+export interface ImageOptions extends DecodeOptions {
   /** Leave out images that cannot be decoded, and list them as `skipped`, instead of failing. */
   skipBad?: boolean;
   /** Folder where decoded images are kept; default: the user's cache folder. */
   cacheDir?: string;
-  /** Told how far the decoding of a half has come; not called for images from the cache. */
-  onDecoded?: (done: number, total: number) => void;
 }
 
 /**
@@ -40,7 +38,7 @@ export async function datasetOfImages(
   const skipped: SkippedImage[] = [];
   const decode = async (files: readonly ImageFile[]): Promise<Split> => {
     const folder = options.cacheDir ?? join(userCacheDir(), "images");
-    const { pixels, bad } = await decodeCached(files, preprocessing, folder, options.onDecoded);
+    const { pixels, bad } = await decodeCached(files, preprocessing, folder, options);
     for (const { index, reason } of bad) skipped.push({ file: files[index]!.name, reason });
     const good = goodIndices(files.length, bad);
     return {

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -30,10 +38,11 @@ async function pictures(folder: string) {
 /** Decodes, and says how many images really were. */
 async function decode(...[files, preprocessing, folder]: Parameters<typeof decodeCached>) {
   let decoded = 0;
-  const result = await decodeCached(files, preprocessing, folder, (done, total) => {
+  const onDecoded = (done: number, total: number) => {
     expect(total).toBe(files.length);
     decoded = done;
-  });
+  };
+  const result = await decodeCached(files, preprocessing, folder, { onDecoded });
   return { ...result, decoded };
 }
 
@@ -92,6 +101,23 @@ test("bad images are remembered with their reasons, the others closed up", async
   expect(first.bad).toEqual([{ index: 0, reason: expect.stringContaining("unsupported") }]);
   expect([first.pixels.length, first.pixels[0]]).toEqual([12, 200]);
   expect(await decode(files, small, cache)).toEqual({ ...first, decoded: 0 });
+});
+
+test("a list with a file that cannot be read is not kept", async () => {
+  const files = await pictures("unread");
+  const cache = join(root, "unread-cache");
+  rmSync(files[1]!.path);
+  const { bad, decoded } = await decode(files, small, cache);
+  expect([bad.map(({ code }) => code), decoded]).toEqual([["ENOENT"], 2]);
+  expect((await decode(files, small, cache)).decoded).toBe(2);
+});
+
+test("an aborted signal stops the decoding and keeps nothing", async () => {
+  const files = await pictures("stopped");
+  const cache = join(root, "stopped-cache");
+  const signal = AbortSignal.abort(new Error("stopped"));
+  await expect(decodeCached(files, small, cache, { signal })).rejects.toThrow("stopped");
+  expect(existsSync(cache)).toBe(false);
 });
 
 test("a cache that cannot be written is an error that says how to choose another", async () => {
