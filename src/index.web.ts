@@ -64,12 +64,14 @@ export {
 export { gradient, vjp } from "./autodiff/gradient.ts";
 export { jvp } from "./autodiff/jvp.ts";
 /** Data sets. */
+export { cropAndFlip } from "./data/augment.ts";
 export { type CatalogEntry, catalog } from "./data/catalog.ts";
 export { convertDataset } from "./data/convert.ts";
 export {
   type Dataset,
   fillBatch,
   type Normalization,
+  type SkippedImage,
   type Split,
   sampleBatch,
 } from "./data/dataset.ts";

@@ -42,6 +42,8 @@ export const stripesRecipe: Recipe = {
   name: "stripes",
   description: "Three images that teach a small network stripes",
   data: "stripes.npz",
+  imageSize: null,
+  augmentation: "none",
   network: "mlp",
   objective: { kind: "distil" },
   loss: "auto",

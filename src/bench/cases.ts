@@ -135,6 +135,8 @@ export function benchProblem(benchCase: BenchCase, { seed }: { readonly seed: nu
     name: `bench-${name}`,
     description: title,
     data: dataset.name,
+    imageSize: null,
+    augmentation: "none",
     network,
     objective: { kind: "distil" },
     loss: "auto",

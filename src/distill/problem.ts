@@ -8,6 +8,7 @@ import {
   networkNames,
   type Unroll,
 } from "../../graphs/index.ts";
+import { CROP_PADDING } from "../data/augment.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { holdOut } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
@@ -55,6 +56,12 @@ export function createProblem(
     );
   }
   expectNetworks(recipe);
+  const [, height, width] = dataset.shape;
+  if (recipe.augmentation === "crop-flip" && Math.min(height, width) <= CROP_PADDING) {
+    throw new RecipeError(
+      `augmentation: crop-flip needs images of more than ${CROP_PADDING} pixels a side, got ${height}x${width}; set it to none`,
+    );
+  }
   return {
     recipe,
     dataset,

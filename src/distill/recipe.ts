@@ -72,8 +72,12 @@ export const recipeSchema = z.strictObject({
   description: z.string(),
   /** A data set's name, or the path of the user's own. */
   data: z.string(),
-  /** [C,H,W]: the data are converted to images of this shape first. */
+  /** Height and width that images are resized to; null leaves them as the data set has them. */
+  imageSize: z._default(z.nullable(count), null),
+  /** [C,H,W]: the data are converted to images of this shape, channels too. */
   input: z.optional(z.tuple([count, count, count])),
+  /** What is done to the outer loss's real images: `crop-flip` pads, crops and mirrors them at random. */
+  augmentation: z._default(z.enum(["none", "crop-flip"]), "none"),
   network: z.string(),
   /** What the networks trained on the images are to do. */
   objective: z._default(objective, { kind: "distil" }),

@@ -3,6 +3,8 @@ import type { Recipe } from "./recipe.ts";
 import { trainingSchedule } from "./trainingSchedules.ts";
 
 const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
+  imageSize: null,
+  augmentation: "none",
   network: "lenet",
   objective: { kind: "distil" },
   loss: "auto",
@@ -90,6 +92,7 @@ export const recipes: readonly Recipe[] = [
     name: "cifar10-fixed",
     description: "A hundred images that teach AlexCifarNet CIFAR-10 from a known initialisation",
     data: "cifar10",
+    augmentation: "crop-flip",
     network: "alexcifarnet",
     steps: 10,
     learningRate: { initial: 0.001, learned: true, outerFactor: 0.1 },
@@ -102,6 +105,7 @@ export const recipes: readonly Recipe[] = [
     description:
       "A hundred images that teach any freshly initialised AlexCifarNet CIFAR-10 in 30 steps",
     data: "cifar10",
+    augmentation: "crop-flip",
     network: "alexcifarnet",
     initialization: "random",
     steps: 10,

@@ -1,4 +1,5 @@
 /** The outer loop: one Adam step on images, labels and rates per iteration. */
+import { cropAndFlip } from "../data/augment.ts";
 import { sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
@@ -158,11 +159,14 @@ export class Trainer {
   }
 
   #draw(iteration: number): Draw {
-    const { recipe, train } = this.#problem;
+    const { recipe, dataset, train } = this.#problem;
     const { networks: count, batch } = recipe.outer;
     const real = this.#buffers[iteration % 2]!;
     const indices = sampleBatch(train.count, batch, random(recipe.seed, "real batch", iteration));
     fillRealBatch(this.#problem, train, indices, real);
+    if (recipe.augmentation === "crop-flip") {
+      cropAndFlip(real.images, dataset.shape, random(recipe.seed, "augmentation", iteration));
+    }
     const networks = Array.from({ length: count }, (_, k) => {
       const index = iteration * count + k;
       return this.#known

@@ -26,7 +26,7 @@ import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
-import { loadRecipeData } from "./recipeData.ts";
+import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
 import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
@@ -39,14 +39,12 @@ export interface Resources {
   readonly memory: number;
 }
 
-export interface RecipeRunOptions {
+export interface RecipeRunOptions extends DataOptions {
   readonly recipe: Recipe;
   /** Folder of the run. */
   readonly path: string;
   /** The run to continue, opened; a new one is made in `path` without it. */
   readonly directory?: RunDirectory;
-  /** Folder in which data sets are looked for first. */
-  readonly dataDir?: string;
   /** Where pre-trained networks are, or will be; and what is told of them. */
   readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
   readonly select?: Select;
@@ -79,14 +77,15 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const dataset = await loadRecipeData(recipe, options.dataDir);
+  const dataset = await loadRecipeData(recipe, options);
   const untrained = createProblem(recipe, dataset);
   const start = initialState(untrained, await startOf(untrained));
   const { executor, memory } = options.startResources(untrained, resume?.layout);
   let stage: "pre-training" | "evaluation" = "pre-training";
   try {
-    const { dataDir, starting } = options;
-    const problem = await withPretrained(untrained, executor, { ...starting, dataDir, signal });
+    const { dataDir, skipBad, cacheDir, onDecoded, starting } = options;
+    const data = { dataDir, skipBad, cacheDir, onDecoded };
+    const problem = await withPretrained(untrained, executor, { ...data, ...starting, signal });
     stage = "evaluation";
     const plan = planMetaGradient(problem, {
       target: devices[executor.device].target,
@@ -123,6 +122,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
       command,
       versions,
       machine: machine(executor.device),
+      ...(dataset.skipped ? { skipped: dataset.skipped } : {}),
     };
     await directory.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
     await writeReport(directory, problem, summary);

@@ -1,4 +1,6 @@
 /** What a person looks at in a run's folder: sheets of the distilled images and report.html. */
+
+import type { SkippedImage } from "../data/dataset.ts";
 import type { AttackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
@@ -32,6 +34,8 @@ export interface RunSummary {
   readonly selected: { readonly select: "last" | "best"; readonly iteration: number };
   readonly command: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** Images of the data that could not be decoded and were left out. */
+  readonly skipped?: readonly SkippedImage[];
   readonly machine: { readonly cpu: string; readonly cores: number; readonly device: string };
 }
 

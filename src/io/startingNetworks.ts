@@ -1,7 +1,6 @@
 /** The pre-trained networks that a recipe starts from, out of their folder. */
 import { basename, extname, join } from "node:path";
 import { convertDataset } from "../data/convert.ts";
-import { loadDataset } from "../data/load.ts";
 import { type Statistic, statistic } from "../distill/evaluate.ts";
 import { pretrainedNetworkCount, pretrainingOf } from "../distill/initialization.ts";
 import type { Pretraining } from "../distill/pretraining.ts";
@@ -14,6 +13,7 @@ import {
   type PretrainingOptions,
   pretrainedNetworks,
 } from "./pretrainedNetworks.ts";
+import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 
 /** Pre-trained networks, about to be used or trained. */
 export interface StartingNetworks {
@@ -26,11 +26,9 @@ export interface StartingNetworks {
   readonly data: string;
 }
 
-export interface StartingOptions extends PretrainingOptions {
+export interface StartingOptions extends PretrainingOptions, Omit<DataOptions, "signal"> {
   /** Folder of the networks; `weights/<network>-<data>` by default. */
   readonly weights?: string;
-  /** Folder in which data sets are looked for first. */
-  readonly dataDir?: string;
   /** Networks that will be evaluated, instead of as many as the recipe says. */
   readonly evaluated?: number;
   onBegin?(networks: StartingNetworks): void;
@@ -56,7 +54,7 @@ export async function withPretrained(
   const { recipe, network } = problem;
   if (!isPretrained(recipe)) return problem;
   const { data } = pretrainingOf(recipe);
-  const pretraining = await loadPretraining(problem, options.dataDir);
+  const pretraining = await loadPretraining(problem, options);
   const path = options.weights ?? weightsFolder(network.name, data);
   const folder = await NetworkFolder.open(path, pretraining);
   const count = pretrainedNetworkCount(recipe, options.evaluated);
@@ -70,10 +68,10 @@ export async function withPretrained(
 /** How the problem's networks are trained, on data of the shape that they take. */
 async function loadPretraining(
   { recipe, network, loss, dataset }: Problem,
-  dataDir?: string,
+  options: DataOptions,
 ): Promise<Pretraining> {
   const { data, seed, epochs, batch, rate, decayEvery } = pretrainingOf(recipe);
-  const loaded = await loadDataset(data, { dataDir, seed });
+  const loaded = await loadRecipeData({ data, imageSize: recipe.imageSize, seed }, options);
   if (loaded.classes.length !== dataset.classes.length) {
     throw new RecipeError(
       `pretraining.data: ${loaded.name} has ${loaded.classes.length} classes, but ${dataset.name} has ${dataset.classes.length}`,

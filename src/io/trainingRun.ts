@@ -1,8 +1,6 @@
 /** Networks trained on a data set into a folder: what the `train` command does, without the printing. */
 import { lossFor } from "../../graphs/index.ts";
-import { convertDataset } from "../data/convert.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/load.ts";
 import type { Pretraining, TrainingSchedule } from "../distill/pretraining.ts";
 import { networkOf } from "../distill/problem.ts";
 import { trainingSchedule } from "../distill/trainingSchedules.ts";
@@ -13,9 +11,10 @@ import {
   type PretrainingOptions,
   pretrainedNetworks,
 } from "./pretrainedNetworks.ts";
+import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 import { weightsFolder } from "./startingNetworks.ts";
 
-export interface TrainingRunOptions extends PretrainingOptions {
+export interface TrainingRunOptions extends PretrainingOptions, Omit<DataOptions, "signal"> {
   /** Name of a built-in network. */
   readonly network: string;
   /** A data set's name, or the path of the user's own. */
@@ -29,8 +28,6 @@ export interface TrainingRunOptions extends PretrainingOptions {
   readonly seed: number;
   /** Folder of the networks; `weights/<network>-<data>` by default. */
   readonly path?: string;
-  /** Folder in which data sets are looked for first. */
-  readonly dataDir?: string;
   /** Makes the executor, which is closed in the end. */
   startExecutor(network: Pretraining["network"]): Executor;
   onStart?(start: {
@@ -56,9 +53,8 @@ export interface TrainingRunResult extends NetworkList {
  * @throws the signal's reason once it is aborted; finished networks are kept.
  */
 export async function trainIntoFolder(options: TrainingRunOptions): Promise<TrainingRunResult> {
-  const { data, input, seed, dataDir, networks } = options;
-  const loaded = await loadDataset(data, { dataDir, seed });
-  const dataset = input ? convertDataset(loaded, input) : loaded;
+  const { data, input, seed, networks } = options;
+  const dataset = await loadRecipeData({ data, imageSize: null, input, seed }, options);
   const network = networkOf({ network: options.network, loss: "auto" }, dataset);
   const schedule = { ...trainingSchedule(dataset.name), ...options.schedule };
   const pretraining = { network, loss: lossFor(network.classes), dataset, schedule, seed };

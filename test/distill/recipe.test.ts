@@ -7,7 +7,7 @@ import {
   recipeJsonSchema,
 } from "../../src/distill/recipe.ts";
 import { recipes } from "../../src/distill/recipes.ts";
-import { stripes, stripesRecipe } from "../stripesData.ts";
+import { stripes, stripesRecipe, stripesShape } from "../stripesData.ts";
 
 test("the built-in recipes are valid and have different names", () => {
   for (const recipe of recipes) expect(parseRecipe(recipe)).toEqual(recipe);
@@ -34,6 +34,21 @@ test("every wrong field is listed with what was expected and what came", () => {
     ),
   );
   expect(() => parseRecipe(7)).toThrow("recipe: Invalid input: expected object");
+});
+
+test("recipes from before augmentation and image sizes existed are read as they ran", () => {
+  const { augmentation, imageSize, ...old } = stripesRecipe;
+  expect(parseRecipe(old)).toMatchObject({ augmentation: "none", imageSize: null });
+  expect(() => parseRecipe({ ...old, augmentation: "flip" })).toThrow(/augmentation: .*got "flip"/);
+  const { required } = recipeJsonSchema() as { required: string[] };
+  expect(required).toContain("network");
+  expect(required).not.toContain("augmentation");
+});
+
+test("CIFAR-10's built-in recipes augment, and no others", () => {
+  for (const { data, augmentation } of recipes) {
+    expect(augmentation).toBe(data === "cifar10" ? "crop-flip" : "none");
+  }
 });
 
 test("fields are listed by their dotted keys", () => {
@@ -63,8 +78,8 @@ test("the JSON schema describes initialisers too", () => {
 });
 
 describe("a recipe that does not fit its data", () => {
-  const problem = (changes: object) => () =>
-    createProblem({ ...stripesRecipe, ...changes }, stripes());
+  const problem = (changes: object, shape: [number, number, number]) => () =>
+    createProblem({ ...stripesRecipe, ...changes }, { ...stripes(), shape });
   const pretraining = {
     data: "stripes.npz",
     epochs: 1,
@@ -100,6 +115,12 @@ describe("a recipe that does not fit its data", () => {
       "outer.networks: 6 networks, but there are 5 pre-trained ones to sample from",
     ],
   ])("%j", (changes, message) => {
-    expect(problem(changes)).toThrow(message);
+    expect(problem(changes, stripesShape)).toThrow(message);
+  });
+
+  test("crop-flip needs images larger than its padding", () => {
+    expect(problem({ augmentation: "crop-flip" }, [1, 4, 16])).toThrow(
+      "augmentation: crop-flip needs images of more than 4 pixels a side, got 4x16; set it to none",
+    );
   });
 });

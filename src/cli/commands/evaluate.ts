@@ -1,3 +1,4 @@
+import type { Dataset } from "../../data/dataset.ts";
 import { attackOutcome } from "../../distill/attack.ts";
 import { distilledShapes } from "../../distill/distilled.ts";
 import { createProblem, type Problem } from "../../distill/problem.ts";
@@ -18,18 +19,18 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatCount, formatDuration, formatTable } from "../format.ts";
-import { createProgressLine } from "../progressLine.ts";
+import { createProgressLine, type ProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
 import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 
-interface EvaluateOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface EvaluateOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly weights?: string;
   readonly networks?: number;
 }
 
-interface Result extends Accuracies {
+interface Result extends Accuracies, Pick<Dataset, "skipped"> {
   readonly run: string;
   readonly seconds: number;
 }
@@ -46,11 +47,11 @@ export const registerEvaluate: Register = (program, context) => {
       "networks to train (default: as many as the recipe says)",
       parseCount(1),
     )
-    .option("--data <folder>", "where data sets are looked for first")
     .option("--weights <folder>", weightsOption);
-  withWorkers(command).action(async (run: string, options: EvaluateOptions) => {
+  withWorkers(withData(command)).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
-    const json = { run, seconds: result.seconds, ...accuraciesJson(result) };
+    const { seconds, skipped } = result;
+    const json = { run, seconds, ...accuraciesJson(result), ...(skipped ? { skipped } : {}) };
     if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
     printResult(context, options, json, asText(result));
   });
@@ -62,7 +63,7 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem: untrained, distilled } = await openRun(run, options);
+  const { problem: untrained, distilled } = await openRun(run, options, progress, context.signal);
   const { recipe, dataset } = untrained;
   const known = knownNetworks(recipe);
   if (isFixed(recipe) && (options.networks ?? 1) > known) {
@@ -81,8 +82,8 @@ async function evaluateRun(
   const start = performance.now();
   try {
     const problem = await withPretrained(untrained, executor, {
+      ...dataOptions(options, progress),
       weights: options.weights,
-      dataDir: options.data,
       evaluated: options.networks,
       signal: context.signal,
       ...showStartingNetworks(progress),
@@ -104,6 +105,7 @@ async function evaluateRun(
       accuracy: after.accuracy,
       baseline,
       attack: attackOutcome(problem, before.attack, after.attack),
+      skipped: dataset.skipped,
     };
   } finally {
     progress.done();
@@ -114,7 +116,9 @@ async function evaluateRun(
 /** What a run learned, and the problem whose random networks are those of the wanted seed. */
 async function openRun(
   run: string,
-  { data, seed }: EvaluateOptions,
+  options: EvaluateOptions,
+  progress: ProgressLine,
+  signal: AbortSignal,
 ): Promise<{ problem: Problem; distilled: DistilledFile }> {
   const directory = await RunDirectory.open(run);
   const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
@@ -123,7 +127,12 @@ async function openRun(
     );
   });
   const recipe = await directory.recipe();
-  const problem = createProblem(recipe, await loadRecipeData(recipe, data));
+  const { seed } = options;
+  const dataset = await loadRecipeData(recipe, {
+    ...dataOptions(options, progress),
+    signal,
+  });
+  const problem = createProblem(recipe, dataset);
   expectSameData(run, distilled, problem);
   if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
   return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
@@ -148,5 +157,8 @@ function expectSameData(run: string, { shapes, metadata }: DistilledFile, proble
 }
 
 const asText = (result: Result): string =>
-  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]) +
-  attackText(result);
+  formatTable([
+    ...accuracyRows(result),
+    ["evaluation time", formatDuration(result.seconds)],
+    ...skippedRows(result),
+  ]) + attackText(result);

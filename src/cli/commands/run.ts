@@ -21,6 +21,7 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
@@ -29,8 +30,7 @@ import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 import { createStatus } from "../statusLine.ts";
 import { versions } from "../versions.ts";
 
-interface RunCommandOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly weights?: string;
   readonly sampleNetworks?: number;
   readonly iterations?: number;
@@ -47,7 +47,6 @@ export const registerRun: Register = (program, context) => {
     "Distils a data set by a recipe: a built-in name, or a JSON or YAML file.",
     "onnx-distill run mnist-fixed --data ~/datasets --seeds 1,2,3",
   )
-    .option("--data <folder>", "where data sets are looked for first")
     .option("--weights <folder>", weightsOption)
     .option(
       "--sample-networks <n>",
@@ -72,7 +71,7 @@ export const registerRun: Register = (program, context) => {
       "last",
     )
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
-  withResources(command).action(async (recipe: string, given: RunCommandOptions) => {
+  withResources(withData(command)).action(async (recipe: string, given: RunCommandOptions) => {
     const options = { ...given, set: assignments(given) };
     const seeds = options.seeds ?? [options.seed];
     const several = seeds.length > 1;
@@ -112,7 +111,7 @@ async function runOnce(
     recipe,
     path,
     directory,
-    dataDir: options.data,
+    ...dataOptions(options, progress),
     select: options.select,
     signal: context.signal,
     starting: { weights: options.weights, ...showStartingNetworks(progress) },
@@ -157,12 +156,14 @@ async function runOnce(
 const continuing = (
   name: string,
   path: string,
-  { data, weights, select, device }: RunCommandOptions,
+  { data, weights, skipBad, cache, select, device }: RunCommandOptions,
 ): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
     ...(weights ? [`--weights ${weights}`] : []),
+    ...(skipBad ? ["--skip-bad"] : []),
+    ...(cache ? [`--cache ${cache}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
   ].join(" ");
@@ -173,11 +174,12 @@ const assignments = ({ set = [], sampleNetworks }: RunCommandOptions): readonly 
 
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
 
-const asJson = ({ run, iterations, seconds, ...accuracies }: RunSummary) => ({
+const asJson = ({ run, iterations, seconds, skipped, ...accuracies }: RunSummary) => ({
   run,
   iterations,
   seconds,
   ...accuraciesJson(accuracies),
+  ...(skipped ? { skipped } : {}),
 });
 
 const asText = (summary: RunSummary): string =>
@@ -185,6 +187,7 @@ const asText = (summary: RunSummary): string =>
     ...accuracyRows(summary),
     ["training time", formatDuration(summary.seconds)],
     ["report", join(summary.run, "report.html")],
+    ...skippedRows(summary),
   ]) + attackText(summary);
 
 /** Over seeds: each run's accuracies count as one. */

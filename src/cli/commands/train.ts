@@ -12,14 +12,14 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, withData } from "../dataOptions.ts";
 import { formatCount, formatDuration, formatPercent, formatTable } from "../format.ts";
 import { type ImageShape, parseImageShape } from "../imageShape.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startWorkers, withWorkers } from "../resources.ts";
 import { createTrainingText } from "../trainingText.ts";
 
-interface TrainOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface TrainOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly networks: number;
   readonly epochs?: number;
   readonly batch?: number;
@@ -35,7 +35,7 @@ export const registerTrain: Register = (program, context) => {
     "Trains networks on a data set by Adam, for recipes that start from pre-trained ones.",
     "onnx-distill train lenet mnist --networks 70 --data ~/datasets --out weights/lenet-mnist",
   ).addHelpText("after", explanation);
-  withWorkers(addOptions(command)).action(
+  withWorkers(withData(addOptions(command))).action(
     async (network: string, dataset: string, options: TrainOptions) => {
       const result = await train(network, dataset, options, context);
       if (result) printResult(context, options, asJson(result), asText(result));
@@ -69,8 +69,7 @@ const addOptions = (command: Command): Command =>
       "--input <CxHxW>",
       "convert images to this shape, such as 1x28x28, where the network needs it",
       parseImageShape,
-    )
-    .option("--data <folder>", "where data sets are looked for first");
+    );
 
 /** Undefined when it was interrupted. */
 async function train(
@@ -92,7 +91,7 @@ async function train(
       seed,
       path: out,
       schedule: Object.fromEntries(asked.filter(([, value]) => value !== undefined)),
-      dataDir: options.data,
+      ...dataOptions(options, progress),
       signal,
       startExecutor: (built) => startWorkers(options, built),
       onStart: ({ path, dataset, schedule, missing }) => {
