@@ -34,7 +34,7 @@ export interface Pretraining extends Pick<Task, "network" | "loss" | "dataset"> 
 }
 
 /** The paper's Adam for training networks, and its decay. */
-const adam: AdamConstants = { betas: [0.5, 0.999], epsilon: 1e-8 };
+export const adam: AdamConstants = { betas: [0.5, 0.999], epsilon: 1e-8 };
 const DECAY = 0.5;
 
 /** Networks between two epochs: their parameters and moments, under the names of the training step's inputs. */
@@ -154,17 +154,22 @@ function stepFeeds(
 
 const moments = ["first_moment", "second_moment"] as const;
 
-function freshState(network: Network, seed: number, index: number): Map<string, Float32Array> {
-  return new Map(
-    network.parameters.flatMap(({ name, shape, init }, position) => {
-      const values = initialize(init, shape, random(seed, "pretraining", index, position));
-      return [
-        [name, values] as const,
-        ...moments.map((moment) => [`${moment}.${name}`, new Float32Array(values.length)] as const),
-      ];
-    }),
+/** Weights of network number `index` before its training: Xavier normal, biases zero. */
+export const untrainedParameters = (network: Network, seed: number, index: number): Parameters =>
+  new Map(
+    network.parameters.map(({ name, shape, init }, position) => [
+      name,
+      initialize(init, shape, random(seed, "pretraining", index, position)),
+    ]),
   );
-}
+
+const freshState = (network: Network, seed: number, index: number): Map<string, Float32Array> =>
+  new Map(
+    [...untrainedParameters(network, seed, index)].flatMap(([name, values]) => [
+      [name, values] as const,
+      ...moments.map((moment) => [`${moment}.${name}`, new Float32Array(values.length)] as const),
+    ]),
+  );
 
 const nextState = (
   network: Network,

@@ -42,6 +42,21 @@ test("fields are listed by their dotted keys", () => {
   );
 });
 
+test("recipes of earlier versions, without the optional fields, are valid", () => {
+  const { expected: _, ...plain } = recipes.find(({ name }) => name === "usps-to-mnist")!;
+  const { input: _input, pretraining, ...earlier } = plain;
+  expect(parseRecipe({ ...earlier, initialization: "random" })).toEqual({
+    ...earlier,
+    initialization: "random",
+  });
+  expect(recipeFields(parseRecipe(earlier))).toEqual(
+    expect.arrayContaining(["input", "knownNetworks", "pretraining"]),
+  );
+  expect(() => parseRecipe({ ...plain, pretraining: { ...pretraining, rate: 0 } })).toThrow(
+    "pretraining.rate: Too small: expected number to be >0, got 0",
+  );
+});
+
 test("the JSON schema describes initialisers too", () => {
   const { properties } = recipeJsonSchema() as { properties: Record<string, unknown> };
   expect(JSON.stringify(properties.initializer)).toContain("kaiming_normal");
@@ -50,12 +65,40 @@ test("the JSON schema describes initialisers too", () => {
 describe("a recipe that does not fit its data", () => {
   const problem = (changes: object) => () =>
     createProblem({ ...stripesRecipe, ...changes }, stripes());
+  const pretraining = {
+    data: "stripes.npz",
+    epochs: 1,
+    batch: 32,
+    rate: 0.01,
+    decayEvery: 1,
+    networks: 5,
+    seed: 1,
+  };
   const outer = (changes: object) => ({ outer: { ...stripesRecipe.outer, ...changes } });
 
   test.each([
     [{ network: "vgg" }, /network: "vgg" is not built in; choose one of .*lenet/],
     [outer({ batch: 201 }), "outer.batch: 201 images, but there are 200 to train on"],
-    [outer({ networks: 2 }), "outer.networks: a fixed initialisation has one network, got 2"],
+    [
+      outer({ networks: 2 }),
+      "outer.networks: a fixed initialisation has one network, got 2; knownNetworks gives it more",
+    ],
+    [
+      { knownNetworks: 2, ...outer({ networks: 3 }) },
+      "outer.networks: a fixed initialisation has 2 networks, got 3",
+    ],
+    [
+      { initialization: "random", knownNetworks: 2 },
+      "knownNetworks: a random initialisation has no known networks; leave the field out",
+    ],
+    [
+      { initialization: "random-pretrained" },
+      "pretraining: random-pretrained needs to know how networks are trained: data, epochs,",
+    ],
+    [
+      { initialization: "random-pretrained", pretraining, ...outer({ networks: 6 }) },
+      "outer.networks: 6 networks, but there are 5 pre-trained ones to sample from",
+    ],
   ])("%j", (changes, message) => {
     expect(problem(changes)).toThrow(message);
   });
