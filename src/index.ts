@@ -26,5 +26,11 @@ export {
 } from "./io/recipeRun.ts";
 export { RunDirectory } from "./io/runDirectory.ts";
 export type { RunSummary } from "./io/runReport.ts";
+export { type StartingOptions, withPretrained } from "./io/startingNetworks.ts";
+export {
+  type TrainingRunOptions,
+  type TrainingRunResult,
+  trainIntoFolder,
+} from "./io/trainingRun.ts";
 /** Worker threads. */
 export { type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";

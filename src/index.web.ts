@@ -44,6 +44,7 @@ export {
   recipeGraphs,
   toGraph,
   trainGraph,
+  trainingStepGraph,
   type Unroll,
 } from "../graphs/index.ts";
 export {
@@ -105,6 +106,15 @@ export {
   type RealBatch,
 } from "./distill/metaGradient.ts";
 export { describePlan, type Plan, type PlanOptions, planMetaGradient } from "./distill/plan.ts";
+/** Ordinary training of networks. */
+export {
+  type Pretraining,
+  type TrainedNetwork,
+  type TrainingOptions,
+  type TrainingSchedule,
+  type TrainingState,
+  trainNetworks,
+} from "./distill/pretraining.ts";
 /** Recipes, and a recipe made concrete. */
 export {
   createProblem,
@@ -135,6 +145,7 @@ export {
   Trainer,
   type TrainerState,
 } from "./distill/trainer.ts";
+export { trainingSchedule } from "./distill/trainingSchedules.ts";
 /** File formats, as bytes. */
 export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
 export {

@@ -10,6 +10,7 @@ const mnist: TrainingSchedule = { epochs: 5, batch: 256, rate: 2e-3, decayEvery:
 const schedules: Readonly<Record<string, TrainingSchedule>> = {
   mnist,
   usps: { epochs: 40, batch: 256, rate: 2e-3, decayEvery: 8 },
+  "stroke-digits": { epochs: 15, batch: 256, rate: 2e-3, decayEvery: 3 },
   svhn: { epochs: 65, batch: 256, rate: 2e-4, decayEvery: 20 },
   cifar10: { epochs: 50, batch: 256, rate: 1e-3, decayEvery: 7 },
 };

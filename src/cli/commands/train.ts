@@ -43,10 +43,10 @@ export const registerTrain: Register = (program, context) => {
   );
 };
 
-const known = ["mnist", "usps", "svhn", "cifar10"]
+const known = ["mnist", "usps", "stroke-digits", "svhn", "cifar10"]
   .map((name) => {
     const { epochs, rate, decayEvery } = trainingSchedule(name);
-    return `  ${name.padEnd(9)} ${epochs} epochs, rate ${rate}, halved every ${decayEvery}`;
+    return `  ${name.padEnd(13)} ${epochs} epochs, rate ${rate}, halved every ${decayEvery}`;
   })
   .join("\n");
 
