@@ -5,7 +5,7 @@ export type { DownloadOptions, DownloadProgress } from "./data/download.ts";
 export { type FetchedFile, type FetchOptions, fetchDataset } from "./data/fetch.ts";
 export { type ImageFolderOptions, loadImageFolder } from "./data/imageFolder.ts";
 export { type LoadOptions, loadDataset } from "./data/load.ts";
-export { dataDirs, userDataDir } from "./data/locate.ts";
+export { dataDirs, userCacheDir, userDataDir } from "./data/locate.ts";
 export * from "./index.web.ts";
 /** Runs, graphs and pictures as files. */
 export {
@@ -18,6 +18,7 @@ export {
   writeGraphs,
 } from "./io/graphFiles.ts";
 export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
+export { type DataOptions, loadRecipeData } from "./io/recipeData.ts";
 export {
   type RecipeRunOptions,
   type RecipeRunResult,
@@ -26,5 +27,11 @@ export {
 } from "./io/recipeRun.ts";
 export { RunDirectory } from "./io/runDirectory.ts";
 export type { RunSummary } from "./io/runReport.ts";
+export { type StartingOptions, withPretrained } from "./io/startingNetworks.ts";
+export {
+  type TrainingRunOptions,
+  type TrainingRunResult,
+  trainIntoFolder,
+} from "./io/trainingRun.ts";
 /** Worker threads. */
 export { type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";

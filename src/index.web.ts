@@ -44,6 +44,7 @@ export {
   recipeGraphs,
   toGraph,
   trainGraph,
+  trainingStepGraph,
   type Unroll,
 } from "../graphs/index.ts";
 export {
@@ -63,11 +64,14 @@ export {
 export { gradient, vjp } from "./autodiff/gradient.ts";
 export { jvp } from "./autodiff/jvp.ts";
 /** Data sets. */
+export { cropAndFlip } from "./data/augment.ts";
 export { type CatalogEntry, catalog } from "./data/catalog.ts";
+export { convertDataset } from "./data/convert.ts";
 export {
   type Dataset,
   fillBatch,
   type Normalization,
+  type SkippedImage,
   type Split,
   sampleBatch,
 } from "./data/dataset.ts";
@@ -75,6 +79,13 @@ export { meanStd } from "./data/normalization.ts";
 export { type StrokeDigitsOptions, strokeDigitsDataset } from "./data/strokeDigitsDataset.ts";
 export { holdOut, holdOutPerClass, selectClasses, selectImages } from "./data/subsets.ts";
 /** How good a distilled data set is. */
+export {
+  type AttackOutcome,
+  type AttackScores,
+  combineScores,
+  confusion,
+  scoreAttack,
+} from "./distill/attack.ts";
 export {
   type Baseline,
   baselineRates,
@@ -97,6 +108,15 @@ export {
   type RealBatch,
 } from "./distill/metaGradient.ts";
 export { describePlan, type Plan, type PlanOptions, planMetaGradient } from "./distill/plan.ts";
+/** Ordinary training of networks. */
+export {
+  type Pretraining,
+  type TrainedNetwork,
+  type TrainingOptions,
+  type TrainingSchedule,
+  type TrainingState,
+  trainNetworks,
+} from "./distill/pretraining.ts";
 /** Recipes, and a recipe made concrete. */
 export {
   createProblem,
@@ -127,6 +147,7 @@ export {
   Trainer,
   type TrainerState,
 } from "./distill/trainer.ts";
+export { trainingSchedule } from "./distill/trainingSchedules.ts";
 /** File formats, as bytes. */
 export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
 export {

@@ -22,7 +22,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "#ort": ["src/runtime/session.ts"],
   "onnx-proto": ["src/onnx/codec.ts"],
   protobufjs: ["src/onnx/codec.ts"],
-  sharp: ["src/io/canvas.ts", "src/data/imageFolder.ts"],
+  sharp: ["src/io/canvas.ts", "src/data/images/decodeImage.ts"],
   zod: ["src/distill/recipe.ts"],
 };
 

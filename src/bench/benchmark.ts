@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { relativeError } from "../ir/float32.ts";
 import { type CaseResult, caseResult } from "./caseResult.ts";
-import { type BenchCase, EVALUATED_NETWORKS } from "./cases.ts";
+import { type BenchCase, EVALUATED_NETWORKS, TRAINED_NETWORKS } from "./cases.ts";
 import { ChildProgram } from "./childProgram.ts";
 import { type InterleaveOptions, interleave } from "./interleave.ts";
 import {
@@ -100,7 +100,7 @@ export async function benchmark(
 }
 
 const peerSetup = (
-  { work, network, steps, epochs, comparedEpochs }: BenchCase,
+  { work, network, steps, epochs, comparedEpochs, batch, learningRate }: BenchCase,
   parameters: readonly string[],
   threads: number,
   folder: string,
@@ -110,8 +110,10 @@ const peerSetup = (
   steps,
   epochs,
   comparedEpochs,
+  batch,
+  learningRate,
   parameters,
-  networks: EVALUATED_NETWORKS,
+  networks: work === "training" ? TRAINED_NETWORKS : EVALUATED_NETWORKS,
   threads,
   folder,
 });

@@ -2,6 +2,7 @@
 import type { NetworkName } from "../../graphs/index.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { strokeDigitsDataset } from "../data/strokeDigitsDataset.ts";
+import { selectImages } from "../data/subsets.ts";
 import { createProblem, type Problem } from "../distill/problem.ts";
 import type { Recipe } from "../distill/recipe.ts";
 import { random } from "../random/generator.ts";
@@ -9,8 +10,8 @@ import { random } from "../random/generator.ts";
 export interface BenchCase {
   readonly name: string;
   readonly title: string;
-  /** A step of the outer loop, or the training and testing of networks. */
-  readonly work: "meta-gradient" | "evaluation";
+  /** A step of the outer loop, the training and testing of networks on distilled images, or an epoch on real ones. */
+  readonly work: "meta-gradient" | "evaluation" | "training";
   readonly network: NetworkName;
   readonly classes: number;
   /** S and E of the unrolled descent. */
@@ -23,9 +24,10 @@ export interface BenchCase {
   readonly comparedEpochs: number;
   /** Programs whose results differ by more compute different things: their speeds are not compared. */
   readonly largestError: number;
-  /** Real images in the outer loss, unless --batch says otherwise. */
+  /** Real images in the outer loss, or of a training step, unless --batch says otherwise. */
   readonly batch: number;
   readonly initialization: Recipe["initialization"];
+  /** Of the inner steps, or Adam's. */
   readonly learningRate: number;
 }
 
@@ -43,6 +45,10 @@ const lenetCase = {
 export const EVALUATED_NETWORKS = 4;
 
 const TEST_IMAGES = 10_000;
+
+/** Networks that one iteration of the training trains for an epoch, and images of the epoch. */
+export const TRAINED_NETWORKS = 2;
+const TRAINING_IMAGES = 60_000;
 
 export const benchCases: readonly BenchCase[] = [
   {
@@ -98,11 +104,26 @@ export const benchCases: readonly BenchCase[] = [
     epochs: 3,
     comparedEpochs: 3,
   },
+  {
+    ...lenetCase,
+    name: "train",
+    title: `${TRAINED_NETWORKS} LeNets trained by Adam for an epoch of ${TRAINING_IMAGES} images`,
+    work: "training",
+    steps: 1,
+    epochs: 1,
+    comparedEpochs: 1,
+    batch: 256,
+    learningRate: 2e-4,
+    // Losses of all steps of an epoch, over which float32 programs drift apart.
+    largestError: 5e-3,
+  },
 ];
 
-/** A case's title with its real batch, which only meta-gradients have. */
-export const titleOf = ({ work, title, batch }: BenchCase): string =>
-  work === "meta-gradient" ? `${title}, real batch ${batch}` : title;
+/** A case's title with its batch, which the evaluation does not have. */
+export function titleOf({ work, title, batch }: BenchCase): string {
+  if (work === "evaluation") return title;
+  return `${title}, ${work === "training" ? "batch" : "real batch"} ${batch}`;
+}
 
 const HELD_OUT = 10;
 
@@ -114,7 +135,11 @@ export function benchProblem(benchCase: BenchCase, { seed }: { readonly seed: nu
     name: `bench-${name}`,
     description: title,
     data: dataset.name,
+    imageSize: null,
+    augmentation: "none",
     network,
+    objective: { kind: "distil" },
+    loss: "auto",
     initialization,
     initializer: { kind: "xavier_normal" },
     steps,
@@ -140,11 +165,19 @@ export function benchProblem(benchCase: BenchCase, { seed }: { readonly seed: nu
 }
 
 function benchData({ work, network, classes, batch }: BenchCase, seed: number): Dataset {
+  if (work === "training") return trainingData(seed);
   const test = work === "evaluation" ? TEST_IMAGES : 10;
   const size = { lenet: 28, mlp: 28, alexcifarnet: 32, alexnet: 224 }[network];
   if (size === 28)
     return strokeDigitsDataset({ seed, train: Math.max(10_000, 2 * batch) + HELD_OUT, test });
   return noiseDataset([3, size, size], classes, { train: batch + HELD_OUT, test, seed });
+}
+
+/** Stroke digits as many as MNIST has images, some of them repeated: their number counts, not their pixels. */
+function trainingData(seed: number): Dataset {
+  const digits = strokeDigitsDataset({ seed, train: 10_000, test: 10 });
+  const indices = Array.from({ length: TRAINING_IMAGES }, (_, i) => i % digits.train.count);
+  return { ...digits, train: selectImages(digits.train, indices) };
 }
 
 /** Images of uniform noise, their classes in turn. */

@@ -6,6 +6,7 @@ import {
   type RecipeGraph,
   toGraph,
   trainGraph,
+  trainingStepGraph,
 } from "../../graphs/index.ts";
 import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import {
@@ -16,35 +17,51 @@ import {
 } from "../distill/distilled.ts";
 import { Evaluator } from "../distill/evaluate.ts";
 import { computeMetaGradient, type RealBatch } from "../distill/metaGradient.ts";
+import { Minibatches } from "../distill/minibatches.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
+import {
+  adam,
+  type TrainedNetwork,
+  trainNetworks,
+  untrainedParameters,
+} from "../distill/pretraining.ts";
 import { initialParameters, type Parameters, type Problem } from "../distill/problem.ts";
 import { initialState, Trainer } from "../distill/trainer.ts";
 import { float32Tensor, type RawTensor } from "../io/safetensors.ts";
 import { optimize } from "../ir/passes/index.ts";
 import { random } from "../random/generator.ts";
 import { type Executor, inlineExecutor } from "../runtime/executor.ts";
-import { type BenchCase, EVALUATED_NETWORKS } from "./cases.ts";
+import { type BenchCase, EVALUATED_NETWORKS, TRAINED_NETWORKS } from "./cases.ts";
 import { productFlops } from "./flops.ts";
 import type { Turn } from "./protocol.ts";
 
 export interface OurSide {
   /** Everything that the result depends on: the parameters, and the tensors of meta_gradient.onnx. */
   readonly inputs: Map<string, RawTensor>;
-  /** What peers are held to: the gradient of the images [S,n,C,H,W], or the parameters after training, in order. */
+  /**
+   * What peers are held to: the gradient of the images [S,n,C,H,W], the parameters after training on them, in order, or
+   * the losses of an epoch's steps.
+   */
   readonly result: Float32Array;
   /** Floating-point operations of one iteration in matrix products and convolutions. */
   readonly flops: number;
   run(iterations: number): Promise<Turn>;
 }
 
-export const prepareOurSide = (
-  { work, comparedEpochs }: BenchCase,
+export function prepareOurSide(
+  benchCase: BenchCase,
   problem: Problem,
   executor: Executor,
-): Promise<OurSide> =>
-  work === "meta-gradient"
-    ? prepareMetaGradient(problem, comparedEpochs, executor)
-    : prepareEvaluation(problem, executor);
+): Promise<OurSide> {
+  switch (benchCase.work) {
+    case "meta-gradient":
+      return prepareMetaGradient(problem, benchCase.comparedEpochs, executor);
+    case "evaluation":
+      return prepareEvaluation(problem, executor);
+    case "training":
+      return prepareTraining(benchCase, problem, executor);
+  }
+}
 
 /** Whole iterations of the trainer: sampling, batch assembly, meta-gradient and Adam. */
 async function prepareMetaGradient(
@@ -134,6 +151,34 @@ async function prepareEvaluation(problem: Problem, executor: Executor): Promise<
   };
 }
 
+/** Networks trained for an epoch, shuffled batches included; peers get the images in the order of the first epoch. */
+async function prepareTraining(
+  { batch, learningRate }: BenchCase,
+  problem: Problem,
+  executor: Executor,
+): Promise<OurSide> {
+  const { dataset, network, loss, recipe } = problem;
+  const { seed } = recipe;
+  const schedule = { epochs: 1, batch, rate: learningRate, decayEvery: 1 };
+  const pretraining = { network, loss, dataset, schedule, seed };
+  const [{ losses }] = (await trainNetworks(pretraining, [0], executor)) as [TrainedNetwork];
+  const { count } = dataset.train;
+  const epoch = new Minibatches(problem, count, { seed, network: 0 }).fill(0);
+  const flops = flopsOf(trainingStepGraph(network, loss, batch, adam));
+  let next = 0;
+  return {
+    inputs: withRealImages(problem, untrainedParameters(network, seed, 0), epoch, count),
+    result: Float32Array.from(losses),
+    flops: (TRAINED_NETWORKS * flops * count) / batch,
+    run: (iterations) =>
+      timed(iterations, () => {
+        const indices = Array.from({ length: TRAINED_NETWORKS }, (_, k) => next + k);
+        next += TRAINED_NETWORKS;
+        return trainNetworks(pretraining, indices, executor);
+      }),
+  };
+}
+
 const flopsOf = (graph: RecipeGraph): number => productFlops(optimize(toGraph(graph)));
 
 async function timed(iterations: number, work: () => Promise<unknown>): Promise<Turn> {
@@ -163,16 +208,25 @@ function exchanged(
   real: RealBatch,
   count: number,
 ): Map<string, RawTensor> {
-  const { network } = problem;
   const shapes = distilledShapes(problem);
   return new Map([
-    ...network.parameters.map(
-      ({ name, shape }) => [name, float32Tensor(parameters.get(name)!, shape)] as const,
-    ),
+    ...withRealImages(problem, parameters, real, count),
     ["distilled_images", float32Tensor(distilled.images, shapes.images)],
     ["distilled_labels", float32Tensor(distilled.labels, shapes.labels)],
     ["learning_rates", float32Tensor(distilled.learningRates, shapes.learningRates)],
+  ]);
+}
+
+const withRealImages = (
+  { network }: Problem,
+  parameters: Parameters,
+  real: RealBatch,
+  count: number,
+): Map<string, RawTensor> =>
+  new Map([
+    ...network.parameters.map(
+      ({ name, shape }) => [name, float32Tensor(parameters.get(name)!, shape)] as const,
+    ),
     ["real_images", float32Tensor(real.images, [count, ...network.input])],
     ["real_labels", float32Tensor(real.labels, [count, network.classes])],
   ]);
-}

@@ -14,17 +14,20 @@ export interface OurSetup extends Partial<Layout> {
 
 /** How a peer is to be run. */
 export interface PeerSetup
-  extends Pick<BenchCase, "work" | "network" | "steps" | "epochs" | "comparedEpochs"> {
+  extends Pick<
+    BenchCase,
+    "work" | "network" | "steps" | "epochs" | "comparedEpochs" | "batch" | "learningRate"
+  > {
   /** Names of the parameters, in the order of our network. */
   readonly parameters: readonly string[];
-  /** Networks that one iteration of an evaluation trains and tests. */
+  /** Networks that one iteration of an evaluation or a training is about. */
   readonly networks: number;
   readonly threads: number;
   readonly folder: string;
 }
 
 export type Request =
-  /** Does the work once and writes its result: the gradient of the images, or the trained parameters. */
+  /** Does the work once and writes its result: the gradient of the images, the trained parameters, or the losses of an epoch. */
   | { readonly kind: "prepare"; readonly setup: OurSetup | PeerSetup }
   | { readonly kind: "run"; readonly iterations: number }
   /** Measures matrix products; only our side is asked. */

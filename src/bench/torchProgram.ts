@@ -1,6 +1,6 @@
 /**
  * The peer in PyTorch: reads requests from stdin, computes the same meta-gradient by autograd through the unrolled
- * descent (or trains and tests the same networks), and answers on stdout. Labels are class indices, PyTorch's faster
+ * descent (or trains and tests the same networks, or trains networks on real images), and answers on stdout. Labels are class indices, PyTorch's faster
  * form of the same loss.
  */
 export const torchProgram = `
@@ -66,16 +66,40 @@ class Work:
         self.network = {"lenet": lenet, "alexcifarnet": alexcifarnet, "alexnet": alexnet}[setup["network"]]
         self.names = setup["parameters"]
         self.initial = [tensors[name].requires_grad_() for name in self.names]
-        self.images = tensors["distilled_images"]
-        self.labels = tensors["distilled_labels"].argmax(2)
-        self.rates = tensors["learning_rates"]
         self.real_images = tensors["real_images"]
         self.real_labels = tensors["real_labels"].argmax(1)
-        self.steps, self.total = setup["steps"], setup["steps"] * setup["comparedEpochs"]
         self.networks = setup["networks"]
 
     def forward(self, theta, x):
         return self.network(dict(zip(self.names, theta)), x)
+
+
+class Training(Work):
+    def __init__(self, setup, tensors):
+        super().__init__(setup, tensors)
+        self.batch, self.rate = setup["batch"], setup["learningRate"]
+
+    def compute(self):
+        for _ in range(self.networks):
+            theta = [w.detach().clone().requires_grad_() for w in self.initial]
+            optimizer = torch.optim.Adam(theta, self.rate, betas=(0.5, 0.999))
+            losses = []
+            for images, labels in zip(self.real_images.split(self.batch), self.real_labels.split(self.batch)):
+                optimizer.zero_grad()
+                loss = F.cross_entropy(self.forward(theta, images), labels)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.detach())
+        return torch.stack(losses)
+
+
+class Descent(Work):
+    def __init__(self, setup, tensors):
+        super().__init__(setup, tensors)
+        self.images = tensors["distilled_images"]
+        self.labels = tensors["distilled_labels"].argmax(2)
+        self.rates = tensors["learning_rates"]
+        self.steps, self.total = setup["steps"], setup["steps"] * setup["comparedEpochs"]
 
     def descend(self, images, rates, keep_graph):
         theta = self.initial
@@ -89,7 +113,7 @@ class Work:
         return theta
 
 
-class MetaGradient(Work):
+class MetaGradient(Descent):
     def compute(self):
         images, rates = self.images.requires_grad_(), self.rates.requires_grad_()
         theta = self.descend(images.unbind(), rates.unbind(), True)
@@ -97,7 +121,7 @@ class MetaGradient(Work):
         return torch.autograd.grad(loss, [images, rates])[0]
 
 
-class Evaluation(Work):
+class Evaluation(Descent):
     BATCH = 1000
 
     def compute(self):
@@ -121,7 +145,8 @@ def peak_memory():
 def prepare(setup):
     torch.set_num_threads(setup["threads"])
     tensors = read_safetensors(os.path.join(setup["folder"], "inputs.safetensors"))
-    case = {"meta-gradient": MetaGradient, "evaluation": Evaluation}[setup["work"]](setup, tensors)
+    works = {"meta-gradient": MetaGradient, "evaluation": Evaluation, "training": Training}
+    case = works[setup["work"]](setup, tensors)
     result = case.compute()
     with open(os.path.join(setup["folder"], "peer.f32"), "wb") as file:
         file.write(struct.pack(f"<{result.numel()}f", *result.flatten().tolist()))

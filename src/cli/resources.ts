@@ -1,10 +1,12 @@
 /** What a command may use of the machine: device, workers, threads and memory. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
+import type { Network } from "../../graphs/index.ts";
 import { chooseLayout, type Layout } from "../distill/layout.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { Resources } from "../io/recipeRun.ts";
 import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
+import type { Executor } from "../runtime/executor.ts";
 import { fastestTarget } from "../runtime/fastestTarget.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
 import { parseCount } from "./command.ts";
@@ -49,6 +51,14 @@ export async function startExecutor(
   const chosen = chooseLayout(problem, device, availableParallelism(), { ...options, ...layout });
   const executor = workerExecutor({ device, target: await fastestTarget(device), ...chosen });
   return { executor, memory: options.memory ?? totalmem() / 2 };
+}
+
+/** Starts workers that train networks side by side: one on all cores where convolutions are wide. */
+export async function startWorkers(options: ResourceOptions, network: Network): Promise<Executor> {
+  const device = deviceOf(options);
+  const one = { network, recipe: { outer: { networks: 1 } } };
+  const chosen = chooseLayout(one, device, availableParallelism(), options);
+  return workerExecutor({ device, target: await fastestTarget(device), ...chosen });
 }
 
 /**

@@ -51,6 +51,13 @@ export const catalog: readonly CatalogEntry[] = [
     folders: ["usps", ""],
   },
   {
+    name: "svhn",
+    title: "Street View House Numbers, cropped digits",
+    classes: digits,
+    shape: [3, 32, 32],
+    folders: ["svhn", "SVHN", ""],
+  },
+  {
     name: "cifar10",
     title: "CIFAR-10 natural images",
     classes: [

@@ -16,6 +16,12 @@ export interface Normalization {
   std: number[];
 }
 
+/** An image that could not be decoded. */
+export interface SkippedImage {
+  file: string;
+  reason: string;
+}
+
 export interface Dataset {
   name: string;
   /** Class names; label k means classes[k]. */
@@ -27,6 +33,8 @@ export interface Dataset {
   normalization: Normalization;
   /** Where it was read from, for messages. */
   source?: string;
+  /** Images that were left out, where some were. */
+  skipped?: readonly SkippedImage[];
 }
 
 /**

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { catalogEntry } from "./catalog.ts";
 import { type DownloadOptions, downloadFile } from "./download.ts";
+import { installFile } from "./installFile.ts";
 import { mirrors, type RemoteFile } from "./mirrors.ts";
 import { expectImages, verifyDownload } from "./verify.ts";
 
@@ -74,7 +75,7 @@ async function fetchFile(
   const url = present ? undefined : await downloadFile(file, path, verify, options);
   if (isArchive) {
     const members = await verifyDownload(file, path);
-    for (const [member, content] of members) await install(join(folder, member), content);
+    for (const [member, content] of members) await installFile(join(folder, member), content);
     await rm(path);
   }
   const verified = file.md5 || file.contentMd5 ? "checksum" : "structure";
@@ -83,20 +84,8 @@ async function fetchFile(
 
 async function verifyUnpacked(file: RemoteFile, folder: string): Promise<void> {
   for (const name of Object.keys(file.images)) {
-    expectImages(file, name, await readFile(join(folder, name)));
+    await expectImages(file, name, await readFile(join(folder, name)));
   }
-}
-
-async function install(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.part`;
-  const out = await open(temporary, "w");
-  try {
-    await out.writeFile(content);
-    await out.sync();
-  } finally {
-    await out.close();
-  }
-  await rename(temporary, path);
 }
 
 async function succeeds(action: () => Promise<void>): Promise<boolean> {

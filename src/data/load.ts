@@ -4,18 +4,21 @@ import { random } from "../random/generator.ts";
 import { chooseArrays, datasetOfArrays, type ImageLayout } from "./arrays.ts";
 import { type CatalogEntry, catalog, catalogEntry } from "./catalog.ts";
 import { decodeCifar10 } from "./cifar10.ts";
+import { convertDataset } from "./convert.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { gunzipIfNeeded } from "./formats/inflate.ts";
 import { decodeNpy, type NpyArray } from "./formats/npy.ts";
 import { openNpz } from "./formats/npz.ts";
 import { idxSplit } from "./idx.ts";
 import type { ImageFolderOptions } from "./imageFolder.ts";
-import { type LocatedFiles, locateFiles } from "./locate.ts";
+import type { FoundImages } from "./images/imageSets.ts";
+import { dataDirs, type LocatedFiles, locateFiles } from "./locate.ts";
 import { meanStd } from "./normalization.ts";
 import { indicesByClass } from "./subsets.ts";
+import { decodeSvhn } from "./svhn.ts";
 import { decodeUspsText } from "./usps.ts";
 
-export interface LoadOptions extends ImageFolderOptions {
+export interface LoadOptions extends Omit<ImageFolderOptions, "fit"> {
   /** Folder to look in first. */
   dataDir?: string;
   /** Seeds the generated digits and the split of data that comes without one; default 0. */
@@ -25,25 +28,40 @@ export interface LoadOptions extends ImageFolderOptions {
 }
 
 /**
- * Loads a built-in data set by name (mnist, fashion-mnist, usps, cifar10, stroke-digits), or the
- * user's own by path: a .npz file, a folder of .npy files, or a folder of class folders.
+ * Loads a built-in data set by name (mnist, fashion-mnist, usps, svhn, cifar10, stroke-digits, voc,
+ * cub200), or the user's own by path, from here or below a data directory: a .npz file, a folder of
+ * .npy files, of class folders, or with the layout of voc or cub200.
+ *
+ * Images are [C,size,size] where a size is given. Those of voc and cub200 are 224 without it, those
+ * of class folders 32, others as they are stored.
  *
  * @throws Error when files are missing or damaged, or the name is unknown.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
+  const { size } = options;
+  const dataset = await loadAny(name, options);
+  return size === undefined ? dataset : convertDataset(dataset, [dataset.shape[0], size, size]);
+}
+
+async function loadAny(name: string, options: LoadOptions): Promise<Dataset> {
   const entry = catalogEntry(name);
   if (entry?.name === "stroke-digits") {
     const { strokeDigitsDataset } = await import("./strokeDigitsDataset.ts");
     return strokeDigitsDataset({ seed: options.seed ?? 0 });
   }
   if (entry) return loadFiles(entry, await locateFiles(entry, options.dataDir));
-  const info = await stat(name).catch(() => undefined);
-  if (info?.isDirectory()) return loadFolder(resolve(name), options);
-  if (info?.isFile() && extname(name) === ".npz") return loadNpz(resolve(name), options);
+  const { findImageSet, imageSetNames } = await import("./images/imageSets.ts");
+  const photographs = await findImageSet(name, options.dataDir);
+  if (photographs) return loadPhotographs(photographs, options);
+  for (const path of [name, ...dataDirs(options.dataDir).map((dir) => join(dir, name))]) {
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isDirectory()) return loadFolder(resolve(path), options);
+    if (info?.isFile() && extname(path) === ".npz") return loadNpz(resolve(path), options);
+  }
   throw new Error(
     `There is no data set ${JSON.stringify(name)}. Known are ` +
-      `${catalog.map((known) => known.name).join(", ")}, or the path of a .npz file, of a folder ` +
-      "of .npy files or of a folder of class folders.",
+      `${[...catalog.map((known) => known.name), ...imageSetNames].join(", ")}, or the path of a ` +
+      ".npz file, of a folder of .npy files or of a folder of class folders.",
   );
 }
 
@@ -70,13 +88,19 @@ async function loadFiles(entry: CatalogEntry, files: LocatedFiles): Promise<Data
   };
 }
 
-function decodeHalf(entry: CatalogEntry, files: LocatedFiles, contents: Uint8Array[]): Split {
+function decodeHalf(
+  entry: CatalogEntry,
+  files: LocatedFiles,
+  contents: Uint8Array[],
+): Split | Promise<Split> {
   const [, height, width] = entry.shape;
   switch (files.layout.kind) {
     case "idx":
       return idxSplit(contents[0]!, contents[1]!, [height, width], entry.classes.length);
     case "usps-text":
       return decodeUspsText(contents[0]!);
+    case "svhn":
+      return decodeSvhn(contents[0]!);
     case "cifar10":
       return decodeCifar10(contents);
   }
@@ -121,8 +145,28 @@ async function loadFolder(folder: string, options: LoadOptions): Promise<Dataset
     };
     return named(folder, () => loadArrays(folder, names, read, options));
   }
+  const { recognizeImageSet } = await import("./images/imageSets.ts");
+  const photographs = await recognizeImageSet(folder);
+  if (photographs) return loadPhotographs(photographs, options);
   const { loadImageFolder } = await import("./imageFolder.ts");
   return loadImageFolder(basename(folder), folder, splitRandom(options), options);
+}
+
+/** Photographs are squashed to a square, as the paper's code does for AlexNet. */
+async function loadPhotographs(
+  { name, listing, normalization }: FoundImages,
+  options: LoadOptions,
+): Promise<Dataset> {
+  const { PHOTOGRAPH_SIZE } = await import("./images/imageSets.ts");
+  const { datasetOfImages } = await import("./images/imageDataset.ts");
+  const { size = PHOTOGRAPH_SIZE, channels = 3 } = options;
+  return datasetOfImages(
+    name,
+    listing,
+    { size, channels, fit: "squash" },
+    splitRandom(options),
+    channels === 3 ? { ...options, normalization } : options,
+  );
 }
 
 async function loadArrays(

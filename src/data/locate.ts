@@ -14,24 +14,25 @@ export interface LocatedFiles {
 }
 
 export interface Layout {
-  kind: "idx" | "usps-text" | "cifar10";
+  kind: "idx" | "usps-text" | "svhn" | "cifar10";
   /** What is looked for, as shown to people. */
   wanted: string[];
   /** The files of each split among a folder's file names, or undefined when some are missing. */
   pick(names: ReadonlySet<string>): { train: string[]; test: string[] } | undefined;
 }
 
-/** The folder where `fetch` puts data sets unless told otherwise, by operating system. */
-export function userDataDir(): string {
+/** The user's folder for what can be downloaded or computed again, by operating system. */
+export function userCacheDir(): string {
   const env = process.env;
   if (process.platform === "win32") {
-    return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "onnx-distill", "data");
+    return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "onnx-distill");
   }
-  if (process.platform === "darwin") {
-    return join(homedir(), "Library", "Caches", "onnx-distill", "data");
-  }
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "onnx-distill", "data");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "onnx-distill");
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "onnx-distill");
 }
+
+/** The folder where `fetch` puts data sets unless told otherwise. */
+export const userDataDir = (): string => join(userCacheDir(), "data");
 
 /** Data directories in search order: the given one, ONNX_DISTILL_DATA, ./data, the user's. */
 export function dataDirs(dataDir?: string): string[] {
@@ -87,6 +88,15 @@ const uspsText: Layout = {
   pick: (names) => bothComplete([plainOrGz(names, "zip.train")], [plainOrGz(names, "zip.test")]),
 };
 
+const svhn: Layout = {
+  kind: "svhn",
+  wanted: ["train_32x32.mat", "test_32x32.mat"],
+  pick(names) {
+    const [train, test] = this.wanted as [string, string];
+    return names.has(train) && names.has(test) ? { train: [train], test: [test] } : undefined;
+  },
+};
+
 const cifar10: Layout = {
   kind: "cifar10",
   wanted: [
@@ -107,6 +117,7 @@ export const fileLayouts: Readonly<Record<string, readonly Layout[]>> = {
   mnist: [idxLayout("train", "t10k")],
   "fashion-mnist": [idxLayout("train", "t10k")],
   usps: [idxLayout("usps-train", "usps-test"), uspsText],
+  svhn: [svhn],
   cifar10: [cifar10],
 };
 

@@ -10,7 +10,7 @@ export interface RemoteFile {
   /** MD5 of the decompressed content, where known. */
   contentMd5?: string;
   /** An archive's files are unpacked, the others are kept as they come. */
-  format: "idx" | "usps-text" | "cifar10-archive";
+  format: "idx" | "usps-text" | "svhn" | "cifar10-archive";
   /** Number of images (or labels) in the file, or in each file of an archive. */
   images: Readonly<Record<string, number>>;
 }
@@ -30,6 +30,7 @@ const uspsUrls = [
   "https://hastie.su.domains/ElemStatLearn/datasets/",
   "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
 ];
+const svhnUrls = ["http://ufldl.stanford.edu/housenumbers/"];
 const cifarUrls = ["https://www.cs.toronto.edu/~kriz/", "https://cave.cs.toronto.edu/kriz/"];
 
 const idx = (
@@ -50,6 +51,15 @@ const uspsText = (name: string, images: number): RemoteFile => ({
   urls: uspsUrls,
   maxBytes: 20 * MEGABYTE,
   format: "usps-text",
+  images: { [name]: images },
+});
+/** SVHN's page publishes no checksums; these are those that torchvision verifies downloads by. */
+const svhn = (name: string, images: number, megabytes: number, md5: string): RemoteFile => ({
+  name,
+  urls: svhnUrls,
+  maxBytes: megabytes * MEGABYTE,
+  md5,
+  format: "svhn",
   images: { [name]: images },
 });
 /** MNIST's gzip bytes differ between mirrors, so its checksums are those of the content. */
@@ -74,6 +84,10 @@ export const mirrors: Readonly<Record<string, readonly RemoteFile[]>> = {
     fashion("t10k-labels-idx1-ubyte.gz", 10_000, "bb300cfdad3c16e7a12a480ee83cd310"),
   ],
   usps: [uspsText("zip.train.gz", 7291), uspsText("zip.test.gz", 2007)],
+  svhn: [
+    svhn("train_32x32.mat", 73_257, 200, "e26dedcc434d2e4c54c9b2d4a06d8373"),
+    svhn("test_32x32.mat", 26_032, 80, "eb5a983be6a315427106f1b164d9cef3"),
+  ],
   cifar10: [
     {
       name: "cifar-10-binary.tar.gz",

@@ -6,6 +6,7 @@ import { gunzipIfNeeded } from "./formats/inflate.ts";
 import { tarFiles } from "./formats/tar.ts";
 import { decodeIdx } from "./idx.ts";
 import type { RemoteFile } from "./mirrors.ts";
+import { decodeSvhn } from "./svhn.ts";
 import { decodeUspsText } from "./usps.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function verifyDownload(
   const content = await gunzipIfNeeded(bytes);
   expectMd5(content, file.contentMd5, "decompressed content");
   if (file.format !== "cifar10-archive") {
-    expectImages(file, file.name, content);
+    await expectImages(file, file.name, content);
     return new Map();
   }
   const inside = new Map(tarFiles(content).map(({ name, content }) => [basename(name), content]));
@@ -32,17 +33,22 @@ export async function verifyDownload(
   for (const name of Object.keys(file.images)) {
     const member = inside.get(name);
     if (!member) throw new Error(`the archive has no ${name}`);
-    expectImages(file, name, member);
+    await expectImages(file, name, member);
     members.set(name, member);
   }
   return members;
 }
 
 /** Checks the format and number of images of one decompressed file. */
-export function expectImages(file: RemoteFile, name: string, content: Uint8Array): void {
-  const count = {
+export async function expectImages(
+  file: RemoteFile,
+  name: string,
+  content: Uint8Array,
+): Promise<void> {
+  const count = await {
     idx: () => decodeIdx(content).shape[0],
     "usps-text": () => decodeUspsText(content).count,
+    svhn: async () => (await decodeSvhn(content)).count,
     "cifar10-archive": () => decodeCifar10([content]).count,
   }[file.format]();
   const expected = file.images[name];

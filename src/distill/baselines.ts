@@ -2,8 +2,10 @@
 import type { Split } from "../data/dataset.ts";
 import { selectImages } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
-import { type Distilled, initialDistilled, randomRealImages } from "./distilled.ts";
+import { type Distilled, distilledClasses, randomRealImages } from "./distilled.ts";
 import { type Evaluation, type Evaluator, type Statistic, statistic } from "./evaluate.ts";
+import { labelRows } from "./labels.ts";
+import { wantedClass } from "./objective.ts";
 import type { Problem } from "./problem.ts";
 
 /** Learning rates that the baselines choose from (Wang et al. 2018, section 4). */
@@ -27,6 +29,7 @@ const SELECTION_IMAGES = 2000;
 /**
  * Random real images, as many per class and step as the distilled ones, in the same steps and epochs, with the one
  * learning rate of `baselineRates` that does best on training images; accuracy on the test images.
+ * Of an attack, the images of class `from` are labelled `to`: real data with the changed labels.
  */
 export async function randomRealBaseline(
   problem: Problem,
@@ -52,7 +55,8 @@ export async function randomRealBaseline(
   for (let draw = 1; draw <= draws; draw++) {
     means.push((await evaluate(draw, best.rate, dataset.test)).accuracy.mean);
   }
-  return { name: "random real images", learningRate: best.rate, ...statistic(means) };
+  const name = problem.attack ? "random real images with the changed labels" : "random real images";
+  return { name, learningRate: best.rate, ...statistic(means) };
 }
 
 const subset = (split: Split, count: number, seed: number): Split =>
@@ -62,6 +66,8 @@ const subset = (split: Split, count: number, seed: number): Split =>
   );
 
 function withImages(problem: Problem, images: Float32Array, rate: number): Distilled {
-  const { labels, rawRates } = initialDistilled(problem);
-  return { images, labels, learningRates: new Float32Array(rawRates.length).fill(rate) };
+  const { attack, network, unroll } = problem;
+  const classes = distilledClasses(problem).map((label) => wantedClass(attack, label));
+  const learningRates = new Float32Array(unroll.steps * unroll.epochs).fill(rate);
+  return { images, labels: labelRows(classes, network.classes), learningRates };
 }

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { fillBatch } from "../data/dataset.ts";
 import { indicesByClass } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
+import { labelRows } from "./labels.ts";
 import type { Problem } from "./problem.ts";
 
 /** A distilled data set; arrays are row-major. */
@@ -50,20 +51,21 @@ export function distilledShapes({
 /** Class of image i of every step: the classes in turn. */
 const classOf = (i: number, dataset: Dataset): number => i % dataset.classes.length;
 
+/** Class that each distilled image starts with, [S*n]. */
+export const distilledClasses = ({
+  unroll: { steps, imagesPerStep },
+  dataset,
+}: Pick<Problem, "unroll" | "dataset">): number[] =>
+  Array.from({ length: steps * imagesPerStep }, (_, i) => classOf(i % imagesPerStep, dataset));
+
 /** Where a run starts: one-hot labels, equal rates, and pixels from noise or random real images. */
 export function initialDistilled(problem: Problem): RawDistilled {
-  const { recipe, unroll, dataset, network } = problem;
-  const { steps, epochs, imagesPerStep } = unroll;
-  const labels = new Float32Array(steps * imagesPerStep * network.classes);
-  for (let i = 0; i < steps * imagesPerStep; i++) {
-    const label = classOf(i % imagesPerStep, dataset);
-    if (network.classes === 1) labels[i] = label;
-    else labels[i * network.classes + label] = 1;
-  }
+  const { recipe, unroll, network } = problem;
+  const rates = unroll.steps * unroll.epochs;
   return {
     images: recipe.images === "real" ? randomRealImages(problem, 0) : noise(problem),
-    labels,
-    rawRates: new Float32Array(steps * epochs).fill(inverseSoftplus(recipe.learningRate.initial)),
+    labels: labelRows(distilledClasses(problem), network.classes),
+    rawRates: new Float32Array(rates).fill(inverseSoftplus(recipe.learningRate.initial)),
   };
 }
 

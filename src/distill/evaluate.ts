@@ -1,10 +1,13 @@
 /** How well networks do that are trained on distilled images. */
-import { evaluateGraph, networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
-import { fillBatch, type Split } from "../data/dataset.ts";
+import { networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
+import type { Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import type { Executor } from "../runtime/executor.ts";
+import { type AttackScores, combineScores } from "./attack.ts";
 import type { Distilled } from "./distilled.ts";
-import { initialParameters, type Parameters, type Problem, type WeightsFor } from "./problem.ts";
+import { differentNetworks, initialParameters, type WeightsFor } from "./initialization.ts";
+import { type Measured, Tester } from "./measure.ts";
+import type { Parameters, Problem } from "./problem.ts";
 
 /** Mean and sample standard deviation over n networks. */
 export interface Statistic {
@@ -20,56 +23,48 @@ export function statistic(values: readonly number[]): Statistic {
   return { mean, std: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n };
 }
 
-/** Accuracy as a fraction, and mean loss, over networks. */
+/** Accuracy as a fraction, and mean loss, over networks; of an attack, against the changed labels. */
 export interface Evaluation {
   readonly accuracy: Statistic;
   readonly loss: Statistic;
+  readonly attack?: AttackScores<Statistic>;
 }
 
-/** One network: its accuracy as a fraction and its mean loss. */
-export interface Measured {
-  readonly accuracy: number;
-  readonly loss: number;
+export function summarize(measured: readonly Measured[]): Evaluation {
+  const attacks = measured.flatMap(({ attack }) => attack ?? []);
+  return {
+    accuracy: statistic(measured.map(({ accuracy }) => accuracy)),
+    loss: statistic(measured.map(({ loss }) => loss)),
+    ...(attacks.length > 0 ? { attack: combineScores(attacks, statistic) } : {}),
+  };
 }
-
-export const summarize = (measured: readonly Measured[]): Evaluation => ({
-  accuracy: statistic(measured.map(({ accuracy }) => accuracy)),
-  loss: statistic(measured.map(({ loss }) => loss)),
-});
-
-/** Images of one run of the evaluation graph. */
-const BATCH = 512;
 
 /** Trains networks on distilled images and measures them on a split. Programs and batches are made once. */
 export class Evaluator {
   readonly #problem: Problem;
   readonly #executor: Executor;
   readonly #train: Program;
-  readonly #evaluate: Program;
-  readonly #batches = new Map<Split, RealBatches>();
-  readonly #onNetwork: (() => void) | undefined;
+  readonly #tester: Tester;
 
   /** `onNetwork` is called whenever a network has been measured. */
   constructor(problem: Problem, executor: Executor, onNetwork?: () => void) {
     this.#problem = problem;
     this.#executor = executor;
-    this.#onNetwork = onNetwork;
+    this.#tester = new Tester(problem, executor, onNetwork);
     const { target } = executor;
     const network = networkFor(target, problem.network);
     this.#train = compile(toGraph(trainGraph(network, problem.loss, problem.unroll)), target);
-    this.#evaluate = compile(toGraph(evaluateGraph(network, problem.loss, BATCH)), target);
   }
 
-  /** How many different networks there are of those asked for: a fixed initialisation has only one. */
+  /** How many different networks there are to evaluate of those asked for: known and pre-trained ones are counted. */
   distinct(count: number): number {
-    return this.#problem.recipe.initialization === "fixed" ? 1 : count;
+    return Math.min(count, differentNetworks(this.#problem, "evaluation"));
   }
 
-  /** Initial weights of `count` networks, or one for a fixed initialisation. */
+  /** Initial weights of `count` networks, or of as many as there are. */
   networks(purpose: WeightsFor, count: number, first = 0): Parameters[] {
-    return Array.from({ length: this.distinct(count) }, (_, i) =>
-      initialParameters(this.#problem, purpose, first + i),
-    );
+    const length = Math.min(count, differentNetworks(this.#problem, purpose) - first);
+    return Array.from({ length }, (_, i) => initialParameters(this.#problem, purpose, first + i));
   }
 
   /** The networks after all inner steps on the distilled images. */
@@ -99,59 +94,7 @@ export class Evaluator {
   }
 
   /** The same of each network. */
-  async measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
-    const batches = this.#batchesOf(split);
-    const measured: Measured[] = [];
-    for (const parameters of networks) {
-      const results = await this.#executor.run(
-        this.#evaluate,
-        batches.map(
-          ({ images, labels }) =>
-            new Map([...parameters, ["real_images", images], ["real_labels", labels]]),
-        ),
-      );
-      const total = (name: string): number =>
-        results.reduce(
-          (sum, tensors, i) => sum + sumOfFirst(tensors.get(name)!, batches[i]!.count),
-          0,
-        );
-      measured.push({
-        accuracy: total("correct") / split.count,
-        loss: total("loss") / split.count,
-      });
-      this.#onNetwork?.();
-    }
-    return measured;
+  measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
+    return this.#tester.measureEach(networks, split);
   }
-
-  /** Normalised batches of a split; the last is padded with images that are not counted. */
-  #batchesOf(split: Split): RealBatches {
-    const known = this.#batches.get(split);
-    if (known) return known;
-    const { dataset } = this.#problem;
-    const [channels, height, width] = dataset.shape;
-    const batches = Array.from({ length: Math.ceil(split.count / BATCH) }, (_, b) => {
-      const indices = Array.from({ length: BATCH }, (_, i) =>
-        Math.min(b * BATCH + i, split.count - 1),
-      );
-      const images = new Float32Array(BATCH * channels * height * width);
-      const labels = new Float32Array(BATCH * dataset.classes.length);
-      fillBatch(dataset, split, indices, images, labels);
-      return { images, labels, count: Math.min(BATCH, split.count - b * BATCH) };
-    });
-    this.#batches.set(split, batches);
-    return batches;
-  }
-}
-
-type RealBatches = readonly {
-  readonly images: Float32Array;
-  readonly labels: Float32Array;
-  readonly count: number;
-}[];
-
-function sumOfFirst(values: Float32Array, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += values[i]!;
-  return sum;
 }

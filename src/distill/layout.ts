@@ -19,7 +19,12 @@ export interface Layout {
  * CPU get one worker.
  */
 export function chooseLayout(
-  { network, recipe }: Problem,
+  {
+    network,
+    recipe,
+  }: Pick<Problem, "network"> & {
+    readonly recipe: { readonly outer: Pick<Problem["recipe"]["outer"], "networks"> };
+  },
   device: DeviceName,
   cores: number,
   asked: Partial<Layout> = {},

@@ -8,11 +8,16 @@ import {
   networkNames,
   type Unroll,
 } from "../../graphs/index.ts";
+import { CROP_PADDING } from "../data/augment.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { holdOut } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
-import { initialize } from "../random/initializers.ts";
-import { type Recipe, RecipeError } from "./recipe.ts";
+import { pretrainingOf } from "./initialization.ts";
+import { type Attack, attackOf } from "./objective.ts";
+import { isFixed, isPretrained, knownNetworks, type Recipe, RecipeError } from "./recipe.ts";
+
+/** Where networks start. */
+export { initialParameters, type WeightsFor } from "./initialization.ts";
 
 export interface Problem {
   readonly recipe: Recipe;
@@ -23,23 +28,23 @@ export interface Problem {
   readonly heldOut: Split;
   readonly network: Network;
   readonly loss: LossName;
+  /** Of an attack: classes that the labels of real images exchange. */
+  readonly attack: Attack | undefined;
   readonly unroll: Unroll;
+  /** Networks that were trained on other data first, by number; empty unless the recipe starts from such. */
+  readonly pretrained: readonly Parameters[];
 }
 
 /**
+ * The problem of a recipe on data of the recipe's shape; `pretrained` are the networks that it starts from, if any.
  * @throws {RecipeError} when the recipe does not fit the data.
  */
-export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
-  if (!networkNames.includes(recipe.network as NetworkName)) {
-    throw new RecipeError(
-      `network: "${recipe.network}" is not built in; choose one of ${networkNames.join(", ")}`,
-    );
-  }
-  const network = builtInNetwork(
-    recipe.network as NetworkName,
-    dataset.shape,
-    dataset.classes.length,
-  );
+export function createProblem(
+  recipe: Recipe,
+  dataset: Dataset,
+  pretrained: readonly Parameters[] = [],
+): Problem {
+  const network = networkOf(recipe, dataset);
   const { train, heldOut } = holdOut(
     dataset.train,
     recipe.evaluation.heldOut,
@@ -50,9 +55,11 @@ export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
       `outer.batch: ${recipe.outer.batch} images, but there are ${train.count} to train on`,
     );
   }
-  if (recipe.initialization === "fixed" && recipe.outer.networks !== 1) {
+  expectNetworks(recipe);
+  const [, height, width] = dataset.shape;
+  if (recipe.augmentation === "crop-flip" && Math.min(height, width) <= CROP_PADDING) {
     throw new RecipeError(
-      `outer.networks: a fixed initialisation has one network, got ${recipe.outer.networks}`,
+      `augmentation: crop-flip needs images of more than ${CROP_PADDING} pixels a side, got ${height}x${width}; set it to none`,
     );
   }
   return {
@@ -62,37 +69,66 @@ export function createProblem(recipe: Recipe, dataset: Dataset): Problem {
     heldOut,
     network,
     loss: lossFor(network.classes),
+    attack: attackOf(recipe, dataset),
     unroll: {
       steps: recipe.steps,
       epochs: recipe.epochs,
       imagesPerStep: dataset.classes.length * recipe.imagesPerClass,
       batch: recipe.outer.batch,
     },
+    pretrained,
   };
 }
 
-/** Who a network's random weights are for; each purpose has its own numbers. */
-export type WeightsFor = "training" | "curve" | "evaluation" | "baseline";
-
-/** Parameters by name. */
-export type Parameters = Map<string, Float32Array>;
+/** @throws {RecipeError} when an iteration samples more networks than there are, or the recipe contradicts itself. */
+function expectNetworks(recipe: Recipe): void {
+  const { networks } = recipe.outer;
+  if (isPretrained(recipe)) pretrainingOf(recipe);
+  if (isFixed(recipe)) {
+    const known = knownNetworks(recipe);
+    if (networks <= known) return;
+    throw new RecipeError(
+      `outer.networks: a fixed initialisation has ${known === 1 ? "one network" : `${known} networks`}, got ${networks}${known === 1 ? "; knownNetworks gives it more" : ""}`,
+    );
+  }
+  if (recipe.knownNetworks !== undefined) {
+    throw new RecipeError(
+      `knownNetworks: a ${recipe.initialization} initialisation has no known networks; leave the field out`,
+    );
+  }
+  if (isPretrained(recipe) && networks > pretrainingOf(recipe).networks) {
+    throw new RecipeError(
+      `outer.networks: ${networks} networks, but there are ${pretrainingOf(recipe).networks} pre-trained ones to sample from`,
+    );
+  }
+}
 
 /**
- * theta_0 of network number `index`: the known weights for a fixed initialisation, else a fresh draw that
- * depends on (seed, purpose, index) alone.
+ * The built-in network of that name for images and classes of a data set.
+ * @throws {RecipeError} when there is none of that name, or the loss does not fit the classes.
+ * @throws {RangeError} when the network does not take such images.
  */
-export function initialParameters(
-  { recipe, network }: Problem,
-  purpose: WeightsFor,
-  index: number,
-): Parameters {
-  const fixed = recipe.initialization === "fixed";
-  return new Map(
-    network.parameters.map(({ name, shape, init }, position) => {
-      const stream = fixed
-        ? random(recipe.seed, "known weights", position)
-        : random(recipe.seed, `weights for ${purpose}`, index, position);
-      return [name, initialize(shape.length === 1 ? init : recipe.initializer, shape, stream)];
-    }),
-  );
+export function networkOf(
+  { network, loss }: Pick<Recipe, "network" | "loss">,
+  dataset: Dataset,
+): Network {
+  if (!networkNames.includes(network as NetworkName)) {
+    throw new RecipeError(
+      `network: "${network}" is not built in; choose one of ${networkNames.join(", ")}`,
+    );
+  }
+  return builtInNetwork(network as NetworkName, dataset.shape, logitsOf({ loss }, dataset));
 }
+
+/** Logits of the network: one per class, or one for two classes under binary cross-entropy. */
+function logitsOf({ loss }: Pick<Recipe, "loss">, { name, classes }: Dataset): number {
+  if (loss === "binary_cross_entropy" && classes.length !== 2) {
+    throw new RecipeError(
+      `loss: binary_cross_entropy takes two classes, ${name} has ${classes.length}; use softmax_cross_entropy or auto`,
+    );
+  }
+  return classes.length === 2 && loss !== "softmax_cross_entropy" ? 1 : classes.length;
+}
+
+/** Parameters by name. */
+export type Parameters = ReadonlyMap<string, Float32Array>;

@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
+import { lossNames } from "../../graphs/index.ts";
 import type { Initializer } from "../random/initializers.ts";
 
 const count = z.int().check(z.positive());
@@ -41,15 +42,56 @@ const schedule = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("step"), every: count, factor: positive }),
 ]);
 
+/** A class by its name, or by its index from 0. */
+const className = z.union([z.string(), z.int().check(z.nonnegative())]);
+
+const objective = z.discriminatedUnion("kind", [
+  /** Networks that do well on the real data. */
+  z.strictObject({ kind: z.literal("distil") }),
+  /** Networks that predict class `from` as `to` after training on the images (Wang et al. 2018). */
+  z.strictObject({ kind: z.literal("attack"), from: className, to: className }),
+]);
+
+const pretraining = z.strictObject({
+  /** The data that networks are trained on, as `data`; converted to the images of the network. */
+  data: z.string(),
+  epochs: count,
+  batch: count,
+  /** Adam's rate, halved every `decayEvery` epochs. */
+  rate: positive,
+  decayEvery: count,
+  /** Networks that distillation samples from; those of the curve and the evaluation are others. */
+  networks: count,
+  /** Its own seed, so that runs of several seeds share their networks. */
+  seed: z.int().check(z.nonnegative()),
+});
+
 /** The schema that recipe files and `--set` are checked against. */
 export const recipeSchema = z.strictObject({
   name: z.string().check(z.regex(/^[\w.-]+$/, "use letters, digits, '.', '_' and '-'")),
   description: z.string(),
   /** A data set's name, or the path of the user's own. */
   data: z.string(),
+  /** Height and width that images are resized to; null leaves them as the data set has them. */
+  imageSize: z._default(z.nullable(count), null),
+  /** [C,H,W]: the data are converted to images of this shape, channels too. */
+  input: z.optional(z.tuple([count, count, count])),
+  /** What is done to the outer loss's real images: `crop-flip` pads, crops and mirrors them at random. */
+  augmentation: z._default(z.enum(["none", "crop-flip"]), "none"),
   network: z.string(),
-  /** Whether every iteration starts from the same known weights or from fresh random ones. */
-  initialization: z.enum(["fixed", "random"]),
+  /** What the networks trained on the images are to do. */
+  objective: z._default(objective, { kind: "distil" }),
+  /** `auto`: as in the paper, one logit with binary cross-entropy for two classes, else softmax cross-entropy. */
+  loss: z._default(z.enum(["auto", ...lossNames]), "auto"),
+  /**
+   * Whether every iteration starts from the same known weights or from random ones; `-pretrained`: weights that were
+   * trained on other data first, known ones, or one of many with others held out for the evaluation.
+   */
+  initialization: z.enum(["fixed", "random", "fixed-pretrained", "random-pretrained"]),
+  /** Of a fixed initialisation: how many known networks there are, 1 by default. */
+  knownNetworks: z.optional(count),
+  /** How pre-trained networks are trained. */
+  pretraining: z.optional(pretraining),
   /** p(theta_0) of weights; biases start at zero. */
   initializer,
   /** S: gradient steps, each with its own distilled batch. */
@@ -74,7 +116,7 @@ export const recipeSchema = z.strictObject({
     iterations: count,
     /** Real images in each iteration's outer loss. */
     batch: count,
-    /** Networks sampled in each iteration; 1 for a fixed initialisation. */
+    /** Networks sampled in each iteration; of a fixed initialisation at most its known ones. */
     networks: count,
     /** Adam's rate, betas and epsilon (Kingma and Ba 2015). */
     rate: positive,
@@ -90,7 +132,7 @@ export const recipeSchema = z.strictObject({
     heldOut: count,
     /** Networks of a point of the curve. */
     networks: count,
-    /** Networks of the final test accuracy; a fixed initialisation has one. */
+    /** Networks of the final test accuracy; a fixed initialisation has its known ones. */
     testNetworks: count,
   }),
   /** What the paper or the project expects of this recipe, as text. */
@@ -99,6 +141,16 @@ export const recipeSchema = z.strictObject({
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
+
+/** Whether every iteration starts from the same known networks. */
+export const isFixed = ({ initialization }: Recipe): boolean => initialization.startsWith("fixed");
+
+/** Whether networks were trained on other data first. */
+export const isPretrained = ({ initialization }: Recipe): boolean =>
+  initialization.endsWith("-pretrained");
+
+/** How many known networks a fixed initialisation has. */
+export const knownNetworks = ({ knownNetworks: count = 1 }: Recipe): number => count;
 
 /** A recipe is not valid; the text names the field, what was expected and what came. */
 export class RecipeError extends Error {
@@ -131,15 +183,16 @@ function came(recipe: unknown, path: readonly PropertyKey[]): string {
     : `, got ${JSON.stringify(value)}`;
 }
 
-/** The fields of a recipe, dotted, for messages about unknown ones. */
+/** The fields of a recipe, dotted, and the optional ones that it leaves out, for messages about unknown ones. */
 export function recipeFields(recipe: Recipe): string[] {
   const list = (value: unknown, path: string): string[] =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.entries(value).flatMap(([key, entry]) => list(entry, path ? `${path}.${key}` : key))
       : [path];
-  return list(recipe, "");
+  const absent = Object.keys(recipeSchema.shape).filter((field) => !(field in recipe));
+  return [...list(recipe, ""), ...absent];
 }
 
 /** JSON Schema of recipe files. */
 export const recipeJsonSchema = (): object =>
-  z.toJSONSchema(recipeSchema, { unrepresentable: "any" });
+  z.toJSONSchema(recipeSchema, { unrepresentable: "any", io: "input" });

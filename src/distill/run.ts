@@ -2,13 +2,8 @@
 import type { Executor } from "../runtime/executor.ts";
 import { type Baseline, baselineRates, randomRealBaseline } from "./baselines.ts";
 import type { Distilled } from "./distilled.ts";
-import {
-  type Evaluation,
-  Evaluator,
-  type Measured,
-  type Statistic,
-  summarize,
-} from "./evaluate.ts";
+import { type Evaluation, Evaluator, type Statistic, summarize } from "./evaluate.ts";
+import type { Measured } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import { DivergenceError, Trainer, type TrainerState } from "./trainer.ts";
@@ -185,21 +180,18 @@ export async function evaluateDistilled(
   return { before: summarize(before), after: summarize(after) };
 }
 
-/** Random real images at the same budget: ten sets, or five with five networks each. */
+/** Random real images at the same budget: five sets with five networks each, or ten sets where there is one network. */
 export async function evaluateBaseline(
   problem: Problem,
   executor: Executor,
   onNetwork?: OnNetwork,
 ): Promise<Baseline> {
-  const fixed = problem.recipe.initialization === "fixed";
-  const options = fixed ? { draws: 10, networks: 1 } : { draws: 5, networks: 5 };
-  const total = (baselineRates.length + options.draws) * options.networks;
   let done = 0;
-  return randomRealBaseline(
-    problem,
-    new Evaluator(problem, executor, () => onNetwork?.(++done, total)),
-    options,
-  );
+  const evaluator = new Evaluator(problem, executor, () => onNetwork?.(++done, total));
+  const several = evaluator.distinct(5);
+  const options = { draws: several === 1 ? 10 : 5, networks: several };
+  const total = (baselineRates.length + options.draws) * options.networks;
+  return randomRealBaseline(problem, evaluator, options);
 }
 
 const copyOf = ({ images, labels, learningRates }: Distilled): Distilled => ({

@@ -1,5 +1,6 @@
 /** The outer loop: one Adam step on images, labels and rates per iteration. */
-import { fillBatch, sampleBatch } from "../data/dataset.ts";
+import { cropAndFlip } from "../data/augment.ts";
+import { sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { keepConstant } from "../runtime/feeds.ts";
@@ -12,9 +13,12 @@ import {
   softplus,
   toDistilled,
 } from "./distilled.ts";
+import { initialParameters, knownIndex, knownParameters } from "./initialization.ts";
+import { fillRealBatch } from "./labels.ts";
 import { computeMetaGradient, type MetaGradientResult, type RealBatch } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
-import { initialParameters, type Parameters, type Problem } from "./problem.ts";
+import type { Parameters, Problem } from "./problem.ts";
+import { isFixed } from "./recipe.ts";
 import { scheduleFactor } from "./schedule.ts";
 
 /** Everything that the next iteration depends on: what a checkpoint holds. */
@@ -93,7 +97,8 @@ export class Trainer {
   readonly #plan: Plan;
   /** Buffers of real batches: one is computed with while the other is filled. */
   readonly #buffers: readonly [RealBatch, RealBatch];
-  readonly #known: Parameters | undefined;
+  /** Those of a fixed initialisation, by number. */
+  readonly #known: readonly Parameters[] | undefined;
   #drawn: Draw | undefined;
 
   constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
@@ -101,16 +106,16 @@ export class Trainer {
     this.#executor = executor;
     this.#plan = plan;
     this.state = state;
-    const { dataset, recipe } = problem;
+    const { dataset, network, recipe } = problem;
     const [channels, height, width] = dataset.shape;
     const buffer = (): RealBatch => ({
       images: new Float32Array(recipe.outer.batch * channels * height * width),
-      labels: new Float32Array(recipe.outer.batch * dataset.classes.length),
+      labels: new Float32Array(recipe.outer.batch * network.classes),
     });
     this.#buffers = [buffer(), buffer()];
-    this.#known =
-      recipe.initialization === "fixed" ? initialParameters(problem, "training", 0) : undefined;
-    for (const data of this.#known?.values() ?? []) keepConstant(data);
+    this.#known = isFixed(recipe) ? knownParameters(problem) : undefined;
+    for (const data of this.#known?.flatMap((parameters) => [...parameters.values()]) ?? [])
+      keepConstant(data);
   }
 
   get distilled(): Distilled {
@@ -161,11 +166,16 @@ export class Trainer {
     const { networks: count, batch } = recipe.outer;
     const real = this.#buffers[iteration % 2]!;
     const indices = sampleBatch(train.count, batch, random(recipe.seed, "real batch", iteration));
-    fillBatch(dataset, train, indices, real.images, real.labels);
-    const networks = Array.from(
-      { length: count },
-      (_, k) => this.#known ?? initialParameters(this.#problem, "training", iteration * count + k),
-    );
+    fillRealBatch(this.#problem, train, indices, real);
+    if (recipe.augmentation === "crop-flip") {
+      cropAndFlip(real.images, dataset.shape, random(recipe.seed, "augmentation", iteration));
+    }
+    const networks = Array.from({ length: count }, (_, k) => {
+      const index = iteration * count + k;
+      return this.#known
+        ? this.#known[knownIndex(recipe, "training", index)]!
+        : initialParameters(this.#problem, "training", index);
+    });
     return { iteration, networks, real };
   }
 

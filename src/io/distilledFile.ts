@@ -13,7 +13,7 @@ const FORMAT = "onnx-distill";
 
 /** float32 `images` [S,n,C,H,W], `labels` [S,n,K], `learning_rates` [S*E] with what is needed to use them. */
 export function encodeDistilled(problem: Problem, distilled: Distilled): Uint8Array {
-  const { recipe, dataset, network } = problem;
+  const { recipe, dataset, network, loss } = problem;
   const shapes = distilledShapes(problem);
   return encodeSafetensors(
     new Map([
@@ -27,6 +27,8 @@ export function encodeDistilled(problem: Problem, distilled: Distilled): Uint8Ar
       steps: String(recipe.steps),
       epochs: String(recipe.epochs),
       network: network.name,
+      loss,
+      objective: JSON.stringify(recipe.objective),
       init: JSON.stringify({
         initialization: recipe.initialization,
         initializer: recipe.initializer,

@@ -14,7 +14,7 @@ export interface GridPanel {
 
 /**
  * Class of each image from label rows [S,n,K], row by row: the first maximum, or for K = 1 (one
- * logit) class 1 from 0.5 on.
+ * logit) class 1 above 0.5, as in evaluation.
  */
 export function labelClasses(
   labels: Float32Array,
@@ -23,7 +23,7 @@ export function labelClasses(
   classes: number,
 ): number[][] {
   const classOf = (row: Float32Array) =>
-    row.length === 1 ? Number(row[0]! >= 0.5) : row.indexOf(Math.max(...row));
+    row.length === 1 ? Number(row[0]! > 0.5) : row.indexOf(Math.max(...row));
   return Array.from({ length: steps }, (_, step) =>
     Array.from({ length: count }, (_, image) => {
       const start = (step * count + image) * classes;

@@ -1,17 +1,18 @@
 /** A recipe from its start or a checkpoint to its report: what the `run` command does, without the printing. */
 
 import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/load.ts";
+import { attackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
   initialDistilled,
   inverseSoftplus,
   type RawDistilled,
 } from "../distill/distilled.ts";
+import { knownParameters } from "../distill/initialization.ts";
 import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
-import { createProblem, initialParameters, type Problem } from "../distill/problem.ts";
-import { type Recipe, RecipeError } from "../distill/recipe.ts";
+import { createProblem, type Problem } from "../distill/problem.ts";
+import { isFixed, type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
   distil,
   evaluateBaseline,
@@ -24,9 +25,11 @@ import { initialState } from "../distill/trainer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
+import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
 import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
+import { type StartingOptions, withPretrained } from "./startingNetworks.ts";
 
 /** What is computed on, and how much of it. */
 export interface Resources {
@@ -35,14 +38,14 @@ export interface Resources {
   readonly memory: number;
 }
 
-export interface RecipeRunOptions {
+export interface RecipeRunOptions extends DataOptions {
   readonly recipe: Recipe;
   /** Folder of the run. */
   readonly path: string;
   /** The run to continue, opened; a new one is made in `path` without it. */
   readonly directory?: RunDirectory;
-  /** Folder in which data sets are looked for first. */
-  readonly dataDir?: string;
+  /** Where pre-trained networks are, or will be; and what is told of them. */
+  readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
   readonly select?: Select;
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
@@ -61,7 +64,7 @@ export interface RecipeRunOptions {
 
 /** How far a run came; what is missing after a stop is done when it is continued. */
 export type RecipeRunResult =
-  | { readonly stoppedIn: "training" | "evaluation" }
+  | { readonly stoppedIn: "pre-training" | "training" | "evaluation" }
   | { readonly stoppedIn?: undefined; readonly summary: RunSummary };
 
 /**
@@ -73,11 +76,16 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const dataset = await loadDataset(recipe.data, { dataDir: options.dataDir, seed: recipe.seed });
-  const problem = createProblem(recipe, dataset);
-  const start = initialState(problem, await startOf(problem));
-  const { executor, memory } = await options.startResources(problem, resume?.layout);
+  const dataset = await loadRecipeData(recipe, options);
+  const untrained = createProblem(recipe, dataset);
+  const start = initialState(untrained, await startOf(untrained));
+  const { executor, memory } = await options.startResources(untrained, resume?.layout);
+  let stage: "pre-training" | "evaluation" = "pre-training";
   try {
+    const { dataDir, skipBad, cacheDir, onDecoded, starting } = options;
+    const data = { dataDir, skipBad, cacheDir, onDecoded };
+    const problem = await withPretrained(untrained, executor, { ...data, ...starting, signal });
+    stage = "evaluation";
     const plan = planMetaGradient(problem, {
       target: executor.target,
       lanes: executor.lanes,
@@ -113,12 +121,13 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
       command,
       versions,
       machine: machine(executor.device),
+      ...(dataset.skipped ? { skipped: dataset.skipped } : {}),
     };
     await directory.write("summary.json", `${JSON.stringify(summary, undefined, 2)}\n`);
     await writeReport(directory, problem, summary);
     return { summary };
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) return { stoppedIn: "evaluation" };
+    if (signal?.aborted && error === signal.reason) return { stoppedIn: stage };
     throw error;
   } finally {
     await executor.close();
@@ -131,7 +140,7 @@ async function measure(
   executor: Executor,
   distilled: Distilled,
   { signal, onNetwork }: RecipeRunOptions,
-): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline">> {
+): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "attack">> {
   const stoppable = signal ? interruptible(executor, signal) : executor;
   const show =
     (what: string): OnNetwork =>
@@ -146,20 +155,26 @@ async function measure(
     about,
   );
   const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
-  return { before: before.accuracy, accuracy: after.accuracy, baseline };
+  return {
+    before: before.accuracy,
+    accuracy: after.accuracy,
+    baseline,
+    attack: attackOutcome(problem, before.attack, after.attack),
+  };
 }
 
-/** Weights of a fixed initialisation, as PyTorch reads them. */
+/** Weights of a fixed initialisation, as PyTorch reads them: initial.safetensors, and initial-1 etc. of further networks. */
 async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
-  if (problem.recipe.initialization !== "fixed") return;
-  const known = initialParameters(problem, "training", 0);
-  const tensors = problem.network.parameters.map(
-    ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
-  );
-  await directory.write(
-    "initial.safetensors",
-    encodeSafetensors(new Map(tensors), { format: "pt" }),
-  );
+  if (!isFixed(problem.recipe)) return;
+  for (const [number, known] of knownParameters(problem).entries()) {
+    const tensors = problem.network.parameters.map(
+      ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
+    );
+    await directory.write(
+      number === 0 ? "initial.safetensors" : `initial-${number}.safetensors`,
+      encodeSafetensors(new Map(tensors), { format: "pt" }),
+    );
+  }
 }
 
 /** Where the learned values start: an earlier run's result, or what the recipe says. */

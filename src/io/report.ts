@@ -1,5 +1,6 @@
 /** A run's report.html: one file with everything in it. */
 import { escapeHtml } from "./escapeHtml.ts";
+import type { LearnedLabel } from "./learnedLabels.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
 import { accuracyChart, learningRateChart, lossChart, type ReportEvent } from "./reportCharts.ts";
@@ -17,6 +18,8 @@ export interface ReportData {
   readonly distilledPng: Uint8Array;
   readonly initialPng?: Uint8Array;
   readonly stripPng?: Uint8Array;
+  /** Of soft labels; hard ones are the columns of the sheets. */
+  readonly learnedLabels?: readonly LearnedLabel[];
   readonly events: readonly ReportEvent[];
   /** Accuracy fractions; the final one defaults to that of the last evaluated event. */
   readonly accuracy?: Statistic;
@@ -77,6 +80,14 @@ function eventTable(events: readonly ReportEvent[]): string {
   return `<details><summary>Evaluations as a table</summary><div class="card"><table><thead><tr><th scope="col">Iteration</th><th scope="col">Time</th><th scope="col">Loss</th><th scope="col">Accuracy</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
 }
 
+function labelTable(labels: readonly LearnedLabel[]): string {
+  const rows = labels.map(
+    ({ step, image, start, label }) =>
+      `<tr><td>${step}</td><td>${image}</td><td>${escapeHtml(start)}</td><td>${escapeHtml(label)}</td></tr>`,
+  );
+  return `<details><summary>Learned labels</summary><div class="card"><table><caption>The largest entries of each label; entries need not sum to 1.</caption><thead><tr><th scope="col">Step</th><th scope="col">Image</th><th scope="col">Started as</th><th scope="col">Learned label</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
+}
+
 function table(rows: ReportData["rows"]): string {
   const body = rows.map(
     ({ label, value }) =>
@@ -98,6 +109,7 @@ export function renderReport(data: ReportData): string {
       "Distilled images",
       "One column per class. Pixels in [0,1] are shown as they are; where some lie outside, black and white stand 2.5 standard deviations either side of the mean of all.",
     ),
+    data.learnedLabels && labelTable(data.learnedLabels),
     data.stripPng &&
       `<h2>How they formed</h2>${sheet(data.stripPng, "Distilled images over the iterations", "The first image of each class, all rows with the same contrast.")}`,
     data.initialPng &&

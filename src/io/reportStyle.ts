@@ -36,6 +36,7 @@ figcaption { font-size: .9rem; margin-top: .5rem; }
 .sheet img { display: block; width: auto; max-width: 100%; height: auto; margin: 0 auto; }
 .sheet:focus-visible, summary:focus-visible, pre:focus-visible { outline: 3px solid var(--series-1); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom: .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
 th { font-weight: 500; color: var(--soft); width: 34%; overflow-wrap: normal; }

@@ -1,13 +1,20 @@
 /** What a person looks at in a run's folder: sheets of the distilled images and report.html. */
+
+import type { SkippedImage } from "../data/dataset.ts";
+import type { AttackOutcome } from "../distill/attack.ts";
 import {
   type Distilled,
+  distilledClasses,
   distilledShapes,
   initialDistilled,
   toDistilled,
 } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
+import { attackRows } from "./attackRows.ts";
+import { decodeDistilled } from "./distilledFile.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
+import { type LearnedLabel, learnedLabels } from "./learnedLabels.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
 import { renderReport } from "./report.ts";
@@ -19,12 +26,16 @@ export interface RunSummary {
   readonly iterations: number;
   /** Training time, evaluation and baseline not included. */
   readonly seconds: number;
+  /** Accuracies on test images; of an attack, against the changed labels. */
   readonly before: Statistic;
   readonly accuracy: Statistic;
   readonly baseline: Statistic & { readonly name: string; readonly learningRate: number };
+  readonly attack?: AttackOutcome<Statistic>;
   readonly selected: { readonly select: "last" | "best"; readonly iteration: number };
   readonly command: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** Images of the data that could not be decoded and were left out. */
+  readonly skipped?: readonly SkippedImage[];
   readonly machine: { readonly cpu: string; readonly cores: number; readonly device: string };
 }
 
@@ -97,7 +108,7 @@ export async function writeReport(
   const picture = (name: string) => directory.read(`images/${name}.png`).catch(() => undefined);
   const [latest, first, strip] = await Promise.all(["latest", "first", "strip"].map(picture));
   if (!latest) return;
-  const { before, accuracy, baseline } = summary;
+  const { before, accuracy, baseline, attack } = summary;
   await directory.write(
     "report.html",
     renderReport({
@@ -105,9 +116,16 @@ export async function writeReport(
       command: summary.command,
       recipe,
       rows: [
-        { label: "Test accuracy", value: formatPercent(accuracy) },
+        {
+          label: attack ? "Test accuracy, changed labels" : "Test accuracy",
+          value: formatPercent(accuracy),
+        },
         { label: "Before training", value: formatPercent(before) },
         { label: `Baseline: ${baseline.name}`, value: formatPercent(baseline) },
+        ...(attack ? attackRows(attack) : []).map(([label, earlier, later]) => ({
+          label,
+          value: `${earlier} before, ${later} after`,
+        })),
         ...(recipe.expected ? [{ label: "Expected", value: recipe.expected }] : []),
         { label: "Iterations", value: formatCount(summary.iterations) },
         { label: "Training time", value: formatDuration(summary.seconds) },
@@ -124,6 +142,7 @@ export async function writeReport(
       distilledPng: latest,
       initialPng: first,
       stripPng: strip,
+      learnedLabels: recipe.labels === "soft" ? await labelsOf(directory, problem) : undefined,
       events: await directory.events(),
       accuracy,
       before,
@@ -131,4 +150,15 @@ export async function writeReport(
       versions: summary.versions,
     }),
   );
+}
+
+async function labelsOf(directory: RunDirectory, problem: Problem): Promise<LearnedLabel[]> {
+  const { labels } = decodeDistilled(await directory.read("distilled.safetensors"));
+  return learnedLabels({
+    labels,
+    steps: problem.unroll.steps,
+    logits: problem.network.classes,
+    start: distilledClasses(problem),
+    classes: problem.dataset.classes,
+  });
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { metaGradientGraph, toGraph } from "../../graphs/index.ts";
+import { metaGradientGraph, outerLossGraph, toGraph } from "../../graphs/index.ts";
 import { benchCases, benchProblem } from "../../src/bench/cases.ts";
 import { productFlops } from "../../src/bench/flops.ts";
 import { matrixPeak } from "../../src/bench/matrixPeak.ts";
 import { prepareOurSide } from "../../src/bench/ours.ts";
+import { selectImages } from "../../src/data/subsets.ts";
 import { toFloat32Array } from "../../src/io/safetensors.ts";
 import { relativeError } from "../../src/ir/float32.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
@@ -60,6 +61,26 @@ test("the evaluation hands over the weights after training, which more images do
   expect(result).toHaveLength(initial.length);
   expect(relativeError(result, initial)).toBeGreaterThan(1e-4);
   expect(inputs.get("real_images")!.shape).toEqual([10, 1, 28, 28]);
+  expect((await run(1)).milliseconds).toHaveLength(1);
+});
+
+test("the training hands over an epoch in its order, and the losses of its steps", async () => {
+  const benchCase = { ...benchCases.find(({ work }) => work === "training")!, batch: 8 };
+  const problem = benchProblem(benchCase, { seed: 3 });
+  const train = selectImages(problem.dataset.train, [...Array(20).keys()]);
+  const small = { ...problem, dataset: { ...problem.dataset, train } };
+  const { inputs, result, run } = await prepareOurSide(benchCase, small, executor);
+  expect(inputs.get("real_images")!.shape).toEqual([20, 1, 28, 28]);
+  expect(result).toHaveLength(3);
+  const { network, loss } = problem;
+  const graph = toGraph(outerLossGraph(network, loss, 8));
+  const feeds = new Map([...inputs].map(([name, tensor]) => [name, toFloat32Array(tensor)]));
+  for (const name of ["real_images", "real_labels"]) {
+    const numbers = feeds.get(name)!;
+    feeds.set(name, numbers.slice(0, (numbers.length / 20) * 8));
+  }
+  const [first] = evaluate([graph.outputs[0]!.value], feeds);
+  expect(relativeError(result.subarray(0, 1), first!)).toBeLessThan(1e-5);
   expect((await run(1)).milliseconds).toHaveLength(1);
 });
 

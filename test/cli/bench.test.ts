@@ -95,7 +95,7 @@ posix("a peer with another gradient withholds the ratio and fails the command", 
 });
 
 test.each([
-  ["--case=z", "There are: a, b, c, d, evaluate."],
+  ["--case=z", "There are: a, b, c, d, evaluate, train."],
   ["--iterations=1", "Expected a whole number of at least 2."],
   ["--device=tpu", 'unknown device "tpu"'],
 ])("bench %s is an error of use", async (option, message) => {

@@ -78,10 +78,15 @@ test("names that cannot be fetched are errors of use; a mirror without the file 
   const unknown = await run(root, "fetch", "usps", "mnits");
   expect([unknown.code, unknown.stderr]).toEqual([
     2,
-    'error: unknown data set "mnits": did you mean mnist? There are mnist, fashion-mnist, usps, cifar10 and all\n',
+    'error: unknown data set "mnits": did you mean mnist? There are mnist, fashion-mnist, usps, svhn, cifar10 and all\n',
   ]);
   const generated = await run(root, "fetch", "stroke-digits");
   expect(generated.code).toBe(2);
+  const manual = await run(root, "fetch", "cub200");
+  expect([manual.code, manual.stderr]).toEqual([
+    2,
+    "error: cub200 cannot be fetched: download its archives and unpack them in a folder DIR/cub200, then pass --data DIR\n",
+  ]);
   const server = await fileServer({});
   const empty = await run(root, "fetch", "usps", "--data=none", `--mirror=${server.url}`);
   expect(empty.code).toBe(1);

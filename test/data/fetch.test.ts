@@ -9,6 +9,7 @@ import type { RemoteFile } from "../../src/data/mirrors.ts";
 import { realDataDir } from "../realData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 import { fileServer } from "./fileServer.ts";
+import { matFile } from "./formats/matFile.ts";
 import { tarArchive } from "./formats/tarArchive.ts";
 import { idxFile } from "./idxFile.ts";
 
@@ -106,9 +107,30 @@ test("a USPS file of another length is refused", async () => {
   await expect(fetched).rejects.toThrow("zip.train.gz has 10 images, expected 7291");
 });
 
+test("SVHN's files are checked by reading them", async () => {
+  const data = new Uint8Array(2 * 3072);
+  const file = matFile([
+    { name: "X", shape: [32, 32, 3, 2], data },
+    { name: "y", shape: [2, 1], data: [10, 3] },
+  ]);
+  const server = await fileServer({ "small.mat": file });
+  const remote = (count: number, md5?: string): RemoteFile => ({
+    name: "small.mat",
+    urls: [server.url],
+    maxBytes: 1e6,
+    md5,
+    format: "svhn",
+    images: { "small.mat": count },
+  });
+  const folder = join(root, "svhn");
+  await expect(fetchFiles([remote(3)], folder)).rejects.toThrow("has 2 images, expected 3");
+  const md5 = createHash("md5").update(file).digest("hex");
+  expect((await fetchFiles([remote(2, md5)], folder))[0]!.verified).toBe("checksum");
+});
+
 test("a data set that is unknown or generated is an error", async () => {
   await expect(fetchDataset("imagenet", root)).rejects.toThrow(
-    '"imagenet" is not known; fetch has mnist, fashion-mnist, usps, cifar10',
+    '"imagenet" is not known; fetch has mnist, fashion-mnist, usps, svhn, cifar10',
   );
   await expect(fetchDataset("stroke-digits", root)).rejects.toThrow("needs no download");
 });

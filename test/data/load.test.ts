@@ -35,6 +35,49 @@ test("IDX files, compressed or not, become a data set", async () => {
   expect(mnist.train.images).toHaveLength(3 * 784);
 });
 
+test("Fashion-MNIST is read from IDX files of MNIST's names, with its own classes", async () => {
+  putIdx("small/fashion-mnist", [0, 2, 1]);
+  const fashion = await loadDataset("fashion-mnist", { dataDir: join(root, "small") });
+  expect(fashion).toMatchObject({ name: "fashion-mnist", shape: [1, 28, 28] });
+  expect(Array.from(fashion.train.labels, (label) => fashion.classes[label])).toEqual([
+    "Trouser",
+    "Trouser",
+    "Pullover",
+  ]);
+  expect(fashion.source).toBe(join(root, "small/fashion-mnist"));
+});
+
+test("USPS is the same data set as IDX files and as text", async () => {
+  const put = (folder: string, name: string, bytes: Uint8Array | string) => {
+    mkdirSync(join(root, folder), { recursive: true });
+    writeFileSync(join(root, folder, name), bytes);
+  };
+  const labels = { train: [4, 0, 9], test: [7] };
+  for (const [part, digits] of Object.entries(labels)) {
+    const pixels = digits.flatMap((digit) => new Array<number>(256).fill(digit * 20));
+    const images = idxFile([digits.length, 16, 16], pixels);
+    put("usps-idx/usps", `usps-${part}-images-idx3-ubyte.gz`, gzipSync(images));
+    put(
+      "usps-idx/usps",
+      `usps-${part}-labels-idx1-ubyte.gz`,
+      gzipSync(idxFile([digits.length], digits)),
+    );
+    const lines = digits.map(
+      (digit) =>
+        `${digit} ${Array(256)
+          .fill((digit * 20) / 127.5 - 1)
+          .join(" ")}\n`,
+    );
+    put("usps-text/usps", `zip.${part}.gz`, gzipSync(lines.join("")));
+  }
+  const idx = await loadDataset("usps", { dataDir: join(root, "usps-idx") });
+  const text = await loadDataset("usps", { dataDir: join(root, "usps-text") });
+  expect(idx.shape).toEqual([1, 16, 16]);
+  expect([...idx.train.labels, ...idx.test.labels]).toEqual([4, 0, 9, 7]);
+  expect([idx.train.images[0], idx.train.images[256], idx.test.images[255]]).toEqual([80, 0, 140]);
+  expect({ ...text, source: "" }).toEqual({ ...idx, source: "" });
+});
+
 test("a damaged file is named", async () => {
   putIdx("damaged/mnist", [1, 1]);
   const path = join(root, "damaged/mnist/train-images-idx3-ubyte.gz");
@@ -45,7 +88,8 @@ test("a damaged file is named", async () => {
 
 test("an unknown name is an error that lists the known ones", async () => {
   await expect(loadDataset("imagenet")).rejects.toThrow(
-    "Known are mnist, fashion-mnist, usps, cifar10, stroke-digits, or the path",
+    "Known are mnist, fashion-mnist, usps, svhn, cifar10, stroke-digits, " +
+      "voc, voc2007, voc2012, cub200, or the path",
   );
 });
 
@@ -93,6 +137,22 @@ test("a .npz file and a folder of .npy files are data sets", async () => {
   const parted = await loadDataset(folder, { seed: 4 });
   expect([parted.train.count, parted.test.count]).toEqual([8, 2]);
   expect(await loadDataset(folder, { seed: 4 })).toEqual(parted);
+});
+
+test("the user's own data are also found by name below a data directory", async () => {
+  const dataDir = join(root, "named");
+  mkdirSync(join(dataDir, "mine"), { recursive: true });
+  writeFileSync(join(dataDir, "mine", "images.npy"), encodeNpy(images));
+  writeFileSync(join(dataDir, "mine", "labels.npy"), encodeNpy(labels));
+  const mine = await loadDataset("mine", { dataDir });
+  expect(mine).toMatchObject({ name: "mine", source: join(dataDir, "mine") });
+});
+
+test("a size resizes the images of any data set", async () => {
+  putIdx("resized/mnist", [1, 1]);
+  const dataDir = join(root, "resized");
+  const { shape, train } = await loadDataset("mnist", { dataDir, size: 32 });
+  expect([shape, train.images.length]).toEqual([[1, 32, 32], 2 * 1024]);
 });
 
 test("an error in a user's file begins with its path", async () => {

@@ -46,3 +46,19 @@ test("the rate is chosen on training images, and other draws are measured on the
 
 const pixels = ({ images, count }: Split): string[] =>
   Array.from({ length: count }, (_, i) => images.slice(i * 64, i * 64 + 64).join());
+
+test("real images against an attack carry the changed labels", async () => {
+  const problem = stripesProblem({ objective: { kind: "attack", from: 1, to: 2 } });
+  const labels: number[][] = [];
+  const spy: Pick<Evaluator, "networks" | "trained" | "measure"> = {
+    networks: () => [new Map()],
+    trained: async (networks, distilled) => {
+      labels.push([...distilled.labels]);
+      return networks as Parameters[];
+    },
+    measure: async () => ({ accuracy: statistic([0.5]), loss: statistic([1]) }),
+  };
+  const { name } = await randomRealBaseline(problem, spy as Evaluator, { draws: 1, networks: 1 });
+  expect(name).toBe("random real images with the changed labels");
+  expect(new Set(labels.map(String))).toEqual(new Set(["1,0,0,0,0,1,0,0,1"]));
+});

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { selectImages } from "../../src/data/subsets.ts";
 import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
 import { Evaluator, statistic } from "../../src/distill/evaluate.ts";
+import type { Problem } from "../../src/distill/problem.ts";
 import { evaluateDistilled } from "../../src/distill/run.ts";
 import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
 import type { Tensors } from "../../src/runtime/feeds.ts";
@@ -36,8 +37,14 @@ function countingExecutor(): { executor: Executor; feeds: Tensors[] } {
   return { executor, feeds };
 }
 
+/** The stripes among enough images for the largest batches. */
+function largeProblem(changes?: Parameters<typeof stripesProblem>[0]): Problem {
+  const problem = stripesProblem(changes);
+  return { ...problem, dataset: { ...problem.dataset, train: stripesSplit(600, 1) } };
+}
+
 test("the images that fill up the last batch are not counted", async () => {
-  const problem = stripesProblem();
+  const problem = largeProblem();
   const { executor, feeds } = countingExecutor();
   const evaluator = new Evaluator(problem, executor);
   const network = evaluator.networks("evaluation", 1);
@@ -51,6 +58,38 @@ test("the images that fill up the last batch are not counted", async () => {
   const more = await evaluator.measure(network, stripesSplit(519, 3));
   expect(more.loss.mean).toBeCloseTo(((511 * 512) / 2 + 21) / 519, 12);
   expect(feeds).toHaveLength(3);
+});
+
+test("an attack's scores leave out the images that fill up the last batch", async () => {
+  const problem = largeProblem({ objective: { kind: "attack", from: 2, to: 0 } });
+  const { executor, feeds } = countingExecutor();
+  // Every image is predicted as class 0.
+  const logits = Float32Array.from({ length: 512 * 3 }, (_, i) => Number(i % 3 === 0));
+  const answering: Executor = {
+    ...executor,
+    run: async (program, some) =>
+      (await executor.run(program, some)).map((answer) => new Map([...answer, ["logits", logits]])),
+  };
+  const evaluator = new Evaluator(problem, answering);
+  const networks = evaluator.networks("evaluation", 1);
+  const { attack } = await evaluator.measure(networks, stripesSplit(7, 3));
+  const one = (mean: number) => ({ mean, std: 0, n: 1 });
+  expect(attack).toEqual({
+    trueAccuracy: one(3 / 7),
+    changedAccuracy: one(5 / 7),
+    fromAccuracy: one(0),
+    fromAsTo: one(1),
+    classAccuracies: { 0: one(1), 1: one(0), 2: one(0) },
+  });
+  expect([...feeds[0]!.get("real_labels")!.subarray(0, 9)]).toEqual([1, 0, 0, 0, 1, 0, 1, 0, 0]);
+});
+
+test("a batch is no larger than the data set needs", async () => {
+  const problem = stripesProblem();
+  const { executor, feeds } = countingExecutor();
+  const evaluator = new Evaluator(problem, executor);
+  await evaluator.measure(evaluator.networks("evaluation", 1), stripesSplit(7, 3));
+  expect(feeds[0]!.get("real_labels")).toHaveLength(problem.dataset.train.count * 3);
 });
 
 test("accuracy does not depend on how a split is cut", async () => {

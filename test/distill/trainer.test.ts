@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from "vitest";
+import { cropAndFlip } from "../../src/data/augment.ts";
 import { fillBatch, type Split } from "../../src/data/dataset.ts";
 import { planMetaGradient } from "../../src/distill/plan.ts";
 import type { Problem } from "../../src/distill/problem.ts";
 import { DivergenceError, initialState, Trainer } from "../../src/distill/trainer.ts";
+import { random } from "../../src/random/generator.ts";
 import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
 import { stripesProblem } from "./stripesProblem.ts";
 
@@ -36,6 +38,33 @@ test("a batch has different training images and never a held-out one", async () 
   for (const heldOut of rows(normalized(problem, problem.heldOut))) {
     expect(seen.has(heldOut)).toBe(false);
   }
+});
+
+test("crop-flip changes the real batches, by seed and iteration alone, and nothing held out", async () => {
+  const seen = async (augmentation: "none" | "crop-flip"): Promise<Float32Array[]> => {
+    const batches: Float32Array[] = [];
+    const problem = stripesProblem({ augmentation });
+    const heldOut = problem.heldOut.images.slice();
+    const spy: Executor = {
+      ...executor,
+      run: (program, feeds) => {
+        for (const tensors of feeds) batches.push(tensors.get("real_images")!.slice());
+        return executor.run(program, feeds);
+      },
+    };
+    const trainer = trainerOf(problem, spy);
+    for (let i = 0; i < 3; i++) await trainer.step();
+    expect(problem.heldOut.images).toEqual(heldOut);
+    return batches;
+  };
+  const plain = await seen("none");
+  const augmented = await seen("crop-flip");
+  expect(await seen("crop-flip")).toEqual(augmented);
+  plain.forEach((batch, iteration) => {
+    expect(augmented[iteration]).not.toEqual(batch);
+    cropAndFlip(batch, [1, 8, 8], random(1, "augmentation", iteration));
+    expect(augmented[iteration]).toEqual(batch);
+  });
 });
 
 const rows = (images: Float32Array): string[] =>

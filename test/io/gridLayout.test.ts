@@ -7,7 +7,7 @@ test("labelClasses takes the first maximum of soft labels", () => {
 });
 
 test("labelClasses reads a single logit's label as class 0 or 1", () => {
-  expect(labelClasses(Float32Array.of(0, 1, 0.4, 0.5), 2, 2, 1)).toEqual([
+  expect(labelClasses(Float32Array.of(0, 1, 0.5, 0.6), 2, 2, 1)).toEqual([
     [0, 1],
     [0, 1],
   ]);

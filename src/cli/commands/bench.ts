@@ -27,8 +27,9 @@ interface BenchCommandOptions extends CommonOptions, ResourceOptions {
 const explanation = `
 Times are milliseconds per iteration, memory (rss) is the process's peak in bytes. Our iteration is the trainer's:
 sampling, batch assembly, meta-gradient and Adam; a peer's is the meta-gradient alone. In the evaluation both train and
-test the same number of networks. The ratio is our median over the fastest peer's. Peers run where the Python in ONNX_DISTILL_PYTHON, or python3, can import torch. Results are compared
-first, gradients of the distilled images or, in the evaluation, trained weights: where they differ by more than the case
+test the same number of networks. In the training both train them for an epoch, we side by side with shuffled batches,
+a peer one after the other with batches as they lie in memory. The ratio is our median over the fastest peer's. Peers run where the Python in ONNX_DISTILL_PYTHON, or python3, can import torch. Results are compared
+first, gradients of the distilled images or, in the evaluation, trained weights, in the training the losses of all steps: where they differ by more than the case
 allows (relative L2 error) the ratio is withheld and the exit code is 1.
 
 Cases:
@@ -44,7 +45,7 @@ export const registerBench: Register = (program, context) => {
     .option("--case <names>", "cases to run, such as a or a,b (default: all)", parseCases)
     .option(
       "--batch <B>",
-      "real images in the outer loss (default: the case's; the evaluation has none)",
+      "real images in the outer loss or a training step (default: the case's; the evaluation has none)",
       parseCount(1),
     )
     .option("--rounds <n>", "turns of each program", parseCount(1), 5)

@@ -1,12 +1,16 @@
-import { loadDataset } from "../../data/load.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { attackOutcome } from "../../distill/attack.ts";
 import { distilledShapes } from "../../distill/distilled.ts";
 import { createProblem, type Problem } from "../../distill/problem.ts";
+import { isFixed, knownNetworks } from "../../distill/recipe.ts";
 import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
+import { loadRecipeData } from "../../io/recipeData.ts";
 import { RunDirectory } from "../../io/runDirectory.ts";
+import { withPretrained } from "../../io/startingNetworks.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
-import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
+import { type Accuracies, accuraciesJson, accuracyRows, attackText } from "../accuracies.ts";
 import {
   type CommandContext,
   type CommonOptions,
@@ -15,16 +19,18 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatCount, formatDuration, formatTable } from "../format.ts";
-import { createProgressLine } from "../progressLine.ts";
+import { createProgressLine, type ProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
+import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 
-interface EvaluateOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface EvaluateOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
+  readonly weights?: string;
   readonly networks?: number;
 }
 
-interface Result extends Accuracies {
+interface Result extends Accuracies, Pick<Dataset, "skipped"> {
   readonly run: string;
   readonly seconds: number;
 }
@@ -41,10 +47,11 @@ export const registerEvaluate: Register = (program, context) => {
       "networks to train (default: as many as the recipe says)",
       parseCount(1),
     )
-    .option("--data <folder>", "where data sets are looked for first");
-  withWorkers(command).action(async (run: string, options: EvaluateOptions) => {
+    .option("--weights <folder>", weightsOption);
+  withWorkers(withData(command)).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
-    const json = { run, seconds: result.seconds, ...accuraciesJson(result) };
+    const { seconds, skipped } = result;
+    const json = { run, seconds, ...accuraciesJson(result), ...(skipped ? { skipped } : {}) };
     if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
     printResult(context, options, json, asText(result));
   });
@@ -56,22 +63,31 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem, distilled } = await openRun(run, options);
-  const { recipe, dataset } = problem;
-  if (recipe.initialization === "fixed" && (options.networks ?? 1) > 1) {
+  const { problem: untrained, distilled } = await openRun(run, options, progress, context.signal);
+  const { recipe, dataset } = untrained;
+  const known = knownNetworks(recipe);
+  if (isFixed(recipe) && (options.networks ?? 1) > known) {
     progress.message(
-      `the run's initialisation is fixed: it has one network, not ${options.networks}`,
+      `the run's initialisation is fixed: it has ${known === 1 ? "one network" : `${known} networks`}, not ${options.networks}`,
     );
   }
-  if (recipe.initialization === "fixed" && options.seed !== undefined) {
-    progress.message("the run's initialisation is fixed: --seed changes nothing");
+  if (recipe.initialization !== "random" && options.seed !== undefined) {
+    const weights = isFixed(recipe) ? "initialisation is fixed" : "networks are pre-trained";
+    progress.message(`the run's ${weights}: --seed changes nothing`);
   }
-  const { executor } = await startExecutor(options, problem);
+  const { executor } = await startExecutor(options, untrained);
   const stoppable = interruptible(executor, context.signal);
   const show = (what: string) => (done: number, total: number) =>
     progress.update(`${what}: ${done} of ${total} networks measured`);
   const start = performance.now();
   try {
+    const problem = await withPretrained(untrained, executor, {
+      ...dataOptions(options, progress),
+      weights: options.weights,
+      evaluated: options.networks,
+      signal: context.signal,
+      ...showStartingNetworks(progress),
+    });
     progress.message(`measuring on ${formatCount(dataset.test.count)} images of ${dataset.name}`);
     const { before, after } = await evaluateDistilled(
       problem,
@@ -82,7 +98,15 @@ async function evaluateRun(
     );
     const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
     const seconds = (performance.now() - start) / 1000;
-    return { run, seconds, before: before.accuracy, accuracy: after.accuracy, baseline };
+    return {
+      run,
+      seconds,
+      before: before.accuracy,
+      accuracy: after.accuracy,
+      baseline,
+      attack: attackOutcome(problem, before.attack, after.attack),
+      skipped: dataset.skipped,
+    };
   } finally {
     progress.done();
     await executor.close();
@@ -92,7 +116,9 @@ async function evaluateRun(
 /** What a run learned, and the problem whose random networks are those of the wanted seed. */
 async function openRun(
   run: string,
-  { data, seed }: EvaluateOptions,
+  options: EvaluateOptions,
+  progress: ProgressLine,
+  signal: AbortSignal,
 ): Promise<{ problem: Problem; distilled: DistilledFile }> {
   const directory = await RunDirectory.open(run);
   const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
@@ -101,12 +127,14 @@ async function openRun(
     );
   });
   const recipe = await directory.recipe();
-  const problem = createProblem(
-    recipe,
-    await loadDataset(recipe.data, { dataDir: data, seed: recipe.seed }),
-  );
+  const { seed } = options;
+  const dataset = await loadRecipeData(recipe, {
+    ...dataOptions(options, progress),
+    signal,
+  });
+  const problem = createProblem(recipe, dataset);
   expectSameData(run, distilled, problem);
-  if (seed === undefined || recipe.initialization === "fixed") return { problem, distilled };
+  if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
   return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
 }
 
@@ -115,6 +143,7 @@ function expectSameData(run: string, { shapes, metadata }: DistilledFile, proble
   const { classes, normalization, name, source = name } = problem.dataset;
   const facts = [
     ["images", `[${shapes.images}]`, `[${distilledShapes(problem).images}]`],
+    ["labels", `[${shapes.labels}]`, `[${distilledShapes(problem).labels}]`],
     ["classes", metadata.classes, JSON.stringify(classes)],
     ["mean", metadata.mean, JSON.stringify(normalization.mean)],
     ["std", metadata.std, JSON.stringify(normalization.std)],
@@ -128,4 +157,8 @@ function expectSameData(run: string, { shapes, metadata }: DistilledFile, proble
 }
 
 const asText = (result: Result): string =>
-  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]);
+  formatTable([
+    ...accuracyRows(result),
+    ["evaluation time", formatDuration(result.seconds)],
+    ...skippedRows(result),
+  ]) + attackText(result);

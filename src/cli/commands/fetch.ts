@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { DownloadProgress } from "../../data/download.ts";
 import { type FetchedFile, fetchDataset } from "../../data/fetch.ts";
+import { imageSetNames } from "../../data/images/imageSets.ts";
 import { userDataDir } from "../../data/locate.ts";
 import { mirrors } from "../../data/mirrors.ts";
 import {
@@ -87,6 +88,11 @@ function namesOf(wanted: readonly string[]): string[] {
     if (known.includes(name)) continue;
     if (name === "stroke-digits") {
       throw new UsageError("stroke-digits needs no download: it is generated");
+    }
+    if (imageSetNames.includes(name)) {
+      throw new UsageError(
+        `${name} cannot be fetched: download its archives and unpack them in a folder DIR/${name}, then pass --data DIR`,
+      );
     }
     const near = suggest(name, known);
     const hint = near.length > 0 ? `did you mean ${near.join(" or ")}? There` : "there";

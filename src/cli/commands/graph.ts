@@ -20,6 +20,7 @@ import {
 } from "../command.ts";
 import { suggest, UsageError } from "../errors.ts";
 import { formatBytes, formatCount, formatTable } from "../format.ts";
+import { type ImageShape, parseImageShape } from "../imageShape.ts";
 
 const lowerings = ["portable", "cpu"] as const satisfies readonly Target[];
 
@@ -30,8 +31,6 @@ const defaultInputs = {
   alexnet: [3, 224, 224],
   mlp: [1, 28, 28],
 } as const;
-
-type ImageShape = readonly [number, number, number];
 
 interface GraphCommandOptions extends CommonOptions {
   readonly steps: number;
@@ -158,12 +157,6 @@ function perChannel(
   throw new UsageError(
     `${option}: expected ${channels} numbers, one per channel, got ${numbers.length}`,
   );
-}
-
-function parseImageShape(text: string): ImageShape {
-  const match = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(text);
-  if (!match) throw new UsageError(`--input: expected CxHxW such as 1x28x28, got "${text}"`);
-  return [Number(match[1]), Number(match[2]), Number(match[3])];
 }
 
 function parseNumbers(text: string): number[] {

@@ -6,10 +6,12 @@ import { registerFetch } from "./fetch.ts";
 import { registerGraph } from "./graph.ts";
 import { registerRecipes } from "./recipes.ts";
 import { registerRun } from "./run.ts";
+import { registerTrain } from "./train.ts";
 
 export const commands: readonly Register[] = [
   registerRun,
   registerEvaluate,
+  registerTrain,
   registerRecipes,
   registerFetch,
   registerGraph,

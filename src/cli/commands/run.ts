@@ -6,7 +6,13 @@ import type { Select } from "../../distill/run.ts";
 import { DivergenceError } from "../../distill/trainer.ts";
 import { runRecipe } from "../../io/recipeRun.ts";
 import type { RunSummary } from "../../io/runReport.ts";
-import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
+import {
+  type Accuracies,
+  accuraciesJson,
+  accuracyRows,
+  attackOverSeeds,
+  attackText,
+} from "../accuracies.ts";
 import {
   type CommandContext,
   type CommonOptions,
@@ -15,15 +21,18 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 import { type RunBeginning, runBeginning } from "../runBeginning.ts";
+import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 import { createStatus } from "../statusLine.ts";
 import { versions } from "../versions.ts";
 
-interface RunCommandOptions extends CommonOptions, ResourceOptions {
-  readonly data?: string;
+interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
+  readonly weights?: string;
+  readonly sampleNetworks?: number;
   readonly iterations?: number;
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
@@ -38,7 +47,12 @@ export const registerRun: Register = (program, context) => {
     "Distils a data set by a recipe: a built-in name, or a JSON or YAML file.",
     "onnx-distill run mnist-fixed --data ~/datasets --seeds 1,2,3",
   )
-    .option("--data <folder>", "where data sets are looked for first")
+    .option("--weights <folder>", weightsOption)
+    .option(
+      "--sample-networks <n>",
+      "networks of an iteration, instead of the recipe's: the same as --set outer.networks=<n>",
+      parseCount(1),
+    )
     .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
     .option(
       "--set <key=value>",
@@ -57,7 +71,8 @@ export const registerRun: Register = (program, context) => {
       "last",
     )
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
-  withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
+  withResources(withData(command)).action(async (recipe: string, given: RunCommandOptions) => {
+    const options = { ...given, set: assignments(given) };
     const seeds = options.seeds ?? [options.seed];
     const several = seeds.length > 1;
     const beginnings: RunBeginning[] = [];
@@ -96,9 +111,10 @@ async function runOnce(
     recipe,
     path,
     directory,
-    dataDir: options.data,
+    ...dataOptions(options, progress),
     select: options.select,
     signal: context.signal,
+    starting: { weights: options.weights, ...showStartingNetworks(progress) },
     startResources: (problem, layout) => startExecutor(options, problem, layout),
     circumstances: { command: commandLine(), versions: versions(), machine },
     onStart: ({ dataset, plan, executor }) => {
@@ -124,8 +140,12 @@ async function runOnce(
   progress.done();
   if (!result.stoppedIn) return result.summary;
   status.done();
+  if (result.stoppedIn === "pre-training" && !directory) {
+    status.message("stopped; finished networks are kept, the same command continues");
+    return undefined;
+  }
   const what =
-    result.stoppedIn === "training"
+    result.stoppedIn !== "evaluation"
       ? "stopped"
       : `stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}`;
   status.message(`${what}; continue with: ${continuing(name, path, options)}`);
@@ -136,22 +156,30 @@ async function runOnce(
 const continuing = (
   name: string,
   path: string,
-  { data, select, device }: RunCommandOptions,
+  { data, weights, skipBad, cache, select, device }: RunCommandOptions,
 ): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
+    ...(weights ? [`--weights ${weights}`] : []),
+    ...(skipBad ? ["--skip-bad"] : []),
+    ...(cache ? [`--cache ${cache}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
   ].join(" ");
 
+/** What --set and --sample-networks change. */
+const assignments = ({ set = [], sampleNetworks }: RunCommandOptions): readonly string[] =>
+  sampleNetworks === undefined ? set : [...set, `outer.networks=${sampleNetworks}`];
+
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
 
-const asJson = ({ run, iterations, seconds, ...accuracies }: RunSummary) => ({
+const asJson = ({ run, iterations, seconds, skipped, ...accuracies }: RunSummary) => ({
   run,
   iterations,
   seconds,
   ...accuraciesJson(accuracies),
+  ...(skipped ? { skipped } : {}),
 });
 
 const asText = (summary: RunSummary): string =>
@@ -159,7 +187,8 @@ const asText = (summary: RunSummary): string =>
     ...accuracyRows(summary),
     ["training time", formatDuration(summary.seconds)],
     ["report", join(summary.run, "report.html")],
-  ]);
+    ...skippedRows(summary),
+  ]) + attackText(summary);
 
 /** Over seeds: each run's accuracies count as one. */
 function overSeeds(summaries: readonly RunSummary[]): Accuracies {
@@ -169,6 +198,7 @@ function overSeeds(summaries: readonly RunSummary[]): Accuracies {
     before: of(({ before }) => before),
     accuracy: of(({ accuracy }) => accuracy),
     baseline: { name: summaries[0]!.baseline.name, ...of(({ baseline }) => baseline) },
+    attack: attackOverSeeds(summaries),
   };
 }
 
@@ -186,7 +216,8 @@ function seedsText(summaries: readonly RunSummary[]): string {
     formatDuration(seconds),
   ]);
   const runs = formatTable(rows, { header: ["run", "accuracy", "training time"] });
-  return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(overSeeds(summaries)))}`;
+  const all = overSeeds(summaries);
+  return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(all))}${attackText(all)}`;
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

@@ -1,40 +1,62 @@
 /** Default bound on decompressed bytes: 2 GiB. */
 export const MAX_INFLATED_BYTES = 2 ** 31;
 
+/** `deflate` is zlib's format: raw deflate data with a header and a checksum. */
+export type CompressionFormat = "gzip" | "deflate" | "deflate-raw";
+
 /**
- * Decompresses gzip or raw deflate data, in Node and in browsers.
+ * Decompresses data piece by piece, in Node and in browsers; a reader that stops early stops the
+ * decompression.
  *
- * @throws Error when the data is damaged or cut off, or as soon as it exceeds `maxBytes`.
+ * @throws Error when the data is damaged or cut off.
  */
-export async function inflate(
+export async function* inflateChunks(
   bytes: Uint8Array,
-  format: "gzip" | "deflate-raw",
-  maxBytes = MAX_INFLATED_BYTES,
-): Promise<Uint8Array<ArrayBuffer>> {
+  format: CompressionFormat,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const stream = new DecompressionStream(format);
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const fed = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
   fed.catch(() => {});
-  const chunks: Uint8Array[] = [];
-  let total = 0;
+  let finished = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      chunks.push(value);
-      total += value.length;
-      if (total > maxBytes) break;
+      yield value as Uint8Array<ArrayBuffer>;
     }
-    if (total <= maxBytes) await fed;
+    await fed;
+    finished = true;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Damaged or cut-off ${format} data (${reason}).`, { cause });
+  } finally {
+    if (!finished) {
+      writer.abort().catch(() => {});
+      reader.cancel().catch(() => {});
+    }
   }
-  if (total > maxBytes) {
-    writer.abort().catch(() => {});
-    reader.cancel().catch(() => {});
-    throw new Error(`Compressed data expands beyond the limit of ${maxBytes} bytes.`);
+}
+
+/**
+ * Decompresses data whole.
+ *
+ * @throws Error when the data is damaged or cut off, or as soon as it exceeds `maxBytes`.
+ */
+export async function inflate(
+  bytes: Uint8Array,
+  format: CompressionFormat,
+  maxBytes = MAX_INFLATED_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of inflateChunks(bytes, format)) {
+    chunks.push(chunk);
+    total += chunk.length;
+    if (total > maxBytes) {
+      throw new Error(`Compressed data expands beyond the limit of ${maxBytes} bytes.`);
+    }
   }
   const out = new Uint8Array(total);
   let at = 0;

@@ -1,3 +1,4 @@
+import { swapBytes } from "./byteOrder.ts";
 import { halfToNumber } from "./half.ts";
 import { formatNpyHeader, parseNpyHeader } from "./npyHeader.ts";
 
@@ -113,14 +114,6 @@ function elementCount(shape: readonly number[]): number {
   const count = shape.reduce((product, length) => product * length, 1);
   if (!Number.isSafeInteger(count)) throw new Error(`.npy shape [${shape}] is too large.`);
   return count;
-}
-
-function swapBytes(raw: Uint8Array, width: number): Uint8Array {
-  const out = new Uint8Array(raw.length);
-  for (let at = 0; at < raw.length; at += width) {
-    for (let i = 0; i < width; i++) out[at + i] = raw[at + width - 1 - i]!;
-  }
-  return out;
 }
 
 function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
