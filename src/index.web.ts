@@ -75,12 +75,20 @@ export { meanStd } from "./data/normalization.ts";
 export { type StrokeDigitsOptions, strokeDigitsDataset } from "./data/strokeDigitsDataset.ts";
 export { holdOut, holdOutPerClass, selectClasses, selectImages } from "./data/subsets.ts";
 /** How good a distilled data set is. */
+export { kMeans } from "./distill/baselines/kMeans.ts";
+export {
+  type BaselineEntry,
+  type BaselineOptions,
+  measureBaselines,
+  type NeighbourEntry,
+  type TrainedEntry,
+} from "./distill/baselines/measureBaselines.ts";
+export { type Norm, nearestNeighbours } from "./distill/baselines/nearestNeighbours.ts";
 export {
   type Baseline,
-  baselineRates,
   type RandomRealOptions,
   randomRealBaseline,
-} from "./distill/baselines.ts";
+} from "./distill/baselines/quickRandomReal.ts";
 /** Distillation: a plan for the meta-gradient, the outer loop, whole runs. */
 export {
   type Distilled,
@@ -96,6 +104,7 @@ export {
   type MetaGradientResult,
   type RealBatch,
 } from "./distill/metaGradient.ts";
+export { evaluatePerStep, type StepEvaluation } from "./distill/perStep.ts";
 export { describePlan, type Plan, type PlanOptions, planMetaGradient } from "./distill/plan.ts";
 /** Recipes, and a recipe made concrete. */
 export {
@@ -121,12 +130,20 @@ export {
   type Trained,
 } from "./distill/run.ts";
 export {
+  baselineEpochs,
+  baselineGrid,
+  baselineRates,
+  type Grid,
+  type Setting,
+} from "./distill/settings.ts";
+export {
   DivergenceError,
   type IterationResult,
   initialState,
   Trainer,
   type TrainerState,
 } from "./distill/trainer.ts";
+export { type TransferOptions, type TransferRow, transferReport } from "./distill/transfer.ts";
 /** File formats, as bytes. */
 export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
 export {

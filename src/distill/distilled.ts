@@ -47,8 +47,12 @@ export function distilledShapes({
   };
 }
 
+/** What belongs to batch s of S, as a view of images [S,n,C,H,W] or labels [S,n,K]. */
+export const batchOf = (values: Float32Array, s: number, steps: number): Float32Array =>
+  values.subarray((values.length / steps) * s, (values.length / steps) * (s + 1));
+
 /** Class of image i of every step: the classes in turn. */
-const classOf = (i: number, dataset: Dataset): number => i % dataset.classes.length;
+export const classOf = (i: number, dataset: Dataset): number => i % dataset.classes.length;
 
 /** Where a run starts: one-hot labels, equal rates, and pixels from noise or random real images. */
 export function initialDistilled(problem: Problem): RawDistilled {

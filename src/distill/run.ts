@@ -1,6 +1,6 @@
 /** A whole run: iterations with checkpoints and a curve, then the final evaluation and its baseline. */
 import type { Executor } from "../runtime/executor.ts";
-import { type Baseline, baselineRates, randomRealBaseline } from "./baselines.ts";
+import { type Baseline, randomRealBaseline } from "./baselines/quickRandomReal.ts";
 import type { Distilled } from "./distilled.ts";
 import {
   type Evaluation,
@@ -11,6 +11,7 @@ import {
 } from "./evaluate.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
+import { baselineRates } from "./settings.ts";
 import { DivergenceError, Trainer, type TrainerState } from "./trainer.ts";
 
 /** One line of events.jsonl. */

@@ -1,10 +1,8 @@
-import { loadDataset } from "../../data/load.ts";
-import { distilledShapes } from "../../distill/distilled.ts";
-import { createProblem, type Problem } from "../../distill/problem.ts";
+import { evaluatePerStep, type StepEvaluation } from "../../distill/perStep.ts";
 import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
+import { TRANSFER_NETWORKS, type TransferRow, transferReport } from "../../distill/transfer.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
-import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
-import { RunDirectory } from "../../io/runDirectory.ts";
+import { openFinishedRun } from "../../io/finishedRun.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { type Accuracies, accuraciesJson, accuracyRows } from "../accuracies.ts";
 import {
@@ -15,18 +13,30 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
-import { formatCount, formatDuration, formatTable } from "../format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatStatistic,
+  formatTable,
+} from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
+import { transferTable } from "../transferTable.ts";
 
 interface EvaluateOptions extends CommonOptions, ResourceOptions {
   readonly data?: string;
   readonly networks?: number;
+  readonly perStep?: boolean;
+  readonly transfer: boolean;
+  readonly transferNetworks?: number;
 }
 
 interface Result extends Accuracies {
   readonly run: string;
   readonly seconds: number;
+  readonly perStep?: readonly StepEvaluation[];
+  readonly transfer?: readonly TransferRow[];
 }
 
 export const registerEvaluate: Register = (program, context) => {
@@ -41,10 +51,18 @@ export const registerEvaluate: Register = (program, context) => {
       "networks to train (default: as many as the recipe says)",
       parseCount(1),
     )
+    .option("--per-step", "also accuracy and loss after every inner step, of the same networks")
+    .option("--no-transfer", "leave out what the images are good for outside their recipe")
+    .option(
+      "--transfer-networks <n>",
+      `networks of every row outside the recipe (default: ${TRANSFER_NETWORKS})`,
+      parseCount(1),
+    )
     .option("--data <folder>", "where data sets are looked for first");
   withWorkers(command).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
-    const json = { run, seconds: result.seconds, ...accuraciesJson(result) };
+    const { seconds, perStep, transfer } = result;
+    const json = { run, seconds, ...accuraciesJson(result), perStep, transfer };
     if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
     printResult(context, options, json, asText(result));
   });
@@ -56,7 +74,8 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem, distilled } = await openRun(run, options);
+  const { data: dataDir, seed } = options;
+  const { problem, distilled } = await openFinishedRun(run, { dataDir, seed });
   const { recipe, dataset } = problem;
   if (recipe.initialization === "fixed" && (options.networks ?? 1) > 1) {
     progress.message(
@@ -81,51 +100,37 @@ async function evaluateRun(
       show("before and after training"),
     );
     const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+    const perStep = options.perStep
+      ? await evaluatePerStep(problem, stoppable, distilled, options.networks, show("every step"))
+      : undefined;
+    const transfer = options.transfer
+      ? await transferReport(problem, stoppable, distilled, {
+          networks: options.transferNetworks,
+          onNetwork: show("outside the recipe"),
+        })
+      : undefined;
     const seconds = (performance.now() - start) / 1000;
-    return { run, seconds, before: before.accuracy, accuracy: after.accuracy, baseline };
+    const accuracies = { before: before.accuracy, accuracy: after.accuracy, baseline };
+    return { run, seconds, ...accuracies, perStep, transfer };
   } finally {
     progress.done();
     await executor.close();
   }
 }
 
-/** What a run learned, and the problem whose random networks are those of the wanted seed. */
-async function openRun(
-  run: string,
-  { data, seed }: EvaluateOptions,
-): Promise<{ problem: Problem; distilled: DistilledFile }> {
-  const directory = await RunDirectory.open(run);
-  const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
-    throw new Error(
-      `${run} is not finished: it has no distilled.safetensors. Continue it with: onnx-distill run <recipe> --resume --out ${run}`,
-    );
-  });
-  const recipe = await directory.recipe();
-  const problem = createProblem(
-    recipe,
-    await loadDataset(recipe.data, { dataDir: data, seed: recipe.seed }),
-  );
-  expectSameData(run, distilled, problem);
-  if (seed === undefined || recipe.initialization === "fixed") return { problem, distilled };
-  return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
-}
-
-/** @throws when the data are not those that the images were distilled from. */
-function expectSameData(run: string, { shapes, metadata }: DistilledFile, problem: Problem): void {
-  const { classes, normalization, name, source = name } = problem.dataset;
-  const facts = [
-    ["images", `[${shapes.images}]`, `[${distilledShapes(problem).images}]`],
-    ["classes", metadata.classes, JSON.stringify(classes)],
-    ["mean", metadata.mean, JSON.stringify(normalization.mean)],
-    ["std", metadata.std, JSON.stringify(normalization.std)],
-  ];
-  for (const [what, ofRun, ofData] of facts) {
-    if (ofRun === ofData) continue;
-    throw new Error(
-      `${run} was distilled from other data than ${source}: ${what} ${ofRun} there, ${ofData} here. Pass the data's folder with --data`,
-    );
-  }
-}
-
 const asText = (result: Result): string =>
-  formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]);
+  [
+    formatTable([...accuracyRows(result), ["evaluation time", formatDuration(result.seconds)]]),
+    ...(result.perStep ? [stepTable(result.perStep)] : []),
+    ...(result.transfer ? [transferTable(result.transfer)] : []),
+  ].join("\n\n");
+
+const stepTable = (steps: readonly StepEvaluation[]): string =>
+  formatTable(
+    steps.map(({ step, accuracy, loss }) => [
+      String(step),
+      formatPercent(accuracy),
+      formatStatistic(loss),
+    ]),
+    { header: ["after step", "accuracy", "loss"], align: ["right", "left", "left"] },
+  );

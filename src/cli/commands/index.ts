@@ -1,5 +1,6 @@
 /** All commands, in the order of the help text. */
 import type { Register } from "../command.ts";
+import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerFetch } from "./fetch.ts";
@@ -10,6 +11,7 @@ import { registerRun } from "./run.ts";
 export const commands: readonly Register[] = [
   registerRun,
   registerEvaluate,
+  registerBaselines,
   registerRecipes,
   registerFetch,
   registerGraph,

@@ -1,13 +1,9 @@
-/** What the same budget of images and steps achieves without distillation. */
-import type { Split } from "../data/dataset.ts";
-import { selectImages } from "../data/subsets.ts";
-import { random } from "../random/generator.ts";
-import { type Distilled, initialDistilled, randomRealImages } from "./distilled.ts";
-import { type Evaluation, type Evaluator, type Statistic, statistic } from "./evaluate.ts";
-import type { Problem } from "./problem.ts";
-
-/** Learning rates that the baselines choose from (Wang et al. 2018, section 4). */
-export const baselineRates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3] as const;
+/** A quick baseline for the end of a run: random real images in the recipe's own steps and epochs. */
+import type { Split } from "../../data/dataset.ts";
+import { type Distilled, initialDistilled, randomRealImages } from "../distilled.ts";
+import { type Evaluation, type Evaluator, type Statistic, statistic } from "../evaluate.ts";
+import type { Problem } from "../problem.ts";
+import { baselineRates, selectionImages } from "../settings.ts";
 
 export interface Baseline extends Statistic {
   readonly name: string;
@@ -21,20 +17,17 @@ export interface RandomRealOptions {
   readonly networks: number;
 }
 
-/** Training images on which the rate is chosen. */
-const SELECTION_IMAGES = 2000;
-
 /**
  * Random real images, as many per class and step as the distilled ones, in the same steps and epochs, with the one
- * learning rate of `baselineRates` that does best on training images; accuracy on the test images.
+ * learning rate of `baselineRates` that does best on training images; accuracy on the test images. `measureBaselines`
+ * chooses the epochs too, and measures other sources.
  */
 export async function randomRealBaseline(
   problem: Problem,
   evaluator: Evaluator,
   { draws, networks }: RandomRealOptions,
 ): Promise<Baseline> {
-  const { train, dataset, recipe } = problem;
-  const selection = subset(train, Math.min(SELECTION_IMAGES, train.count), recipe.seed);
+  const selection = selectionImages(problem);
   const weights = evaluator.networks("baseline", networks);
   const evaluate = async (draw: number, rate: number, split: Split): Promise<Evaluation> => {
     const trained = await evaluator.trained(
@@ -50,16 +43,10 @@ export async function randomRealBaseline(
   }
   const means: number[] = [];
   for (let draw = 1; draw <= draws; draw++) {
-    means.push((await evaluate(draw, best.rate, dataset.test)).accuracy.mean);
+    means.push((await evaluate(draw, best.rate, problem.dataset.test)).accuracy.mean);
   }
   return { name: "random real images", learningRate: best.rate, ...statistic(means) };
 }
-
-const subset = (split: Split, count: number, seed: number): Split =>
-  selectImages(
-    split,
-    random(seed, "baseline selection").permutation(split.count).subarray(0, count),
-  );
 
 function withImages(problem: Problem, images: Float32Array, rate: number): Distilled {
   const { labels, rawRates } = initialDistilled(problem);
