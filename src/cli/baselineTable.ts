@@ -25,12 +25,12 @@ function row(entry: BaselineEntry): string[] {
 }
 
 function verdict(entries: readonly BaselineEntry[], distilled: BaselineEntry): string {
+  const inPercent = ({ accuracy }: BaselineEntry) => `${(accuracy.mean * 100).toFixed(1)} %`;
   const better = entries
     .filter(({ accuracy }) => accuracy.mean > distilled.accuracy.mean)
     .sort((a, b) => b.accuracy.mean - a.accuracy.mean);
-  const own = `networks trained on the distilled images (${formatPercent(distilled.accuracy)})`;
+  const own = `networks trained on the distilled images (${inPercent(distilled)})`;
   if (better.length === 0) return `No baseline beats ${own}.`;
-  return better
-    .map(({ name, accuracy }) => `${name} (${formatPercent(accuracy)}) beats ${own}.`)
-    .join("\n");
+  const names = better.map((entry) => `${entry.name} (${inPercent(entry)})`);
+  return `Better than ${own}: ${names.join(", ")}.`;
 }

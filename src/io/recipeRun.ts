@@ -21,6 +21,7 @@ import {
   type Select,
 } from "../distill/run.ts";
 import { initialState } from "../distill/trainer.ts";
+import { transferReport } from "../distill/transfer.ts";
 import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
@@ -45,6 +46,8 @@ export interface RecipeRunOptions {
   /** Folder in which data sets are looked for first. */
   readonly dataDir?: string;
   readonly select?: Select;
+  /** Whether it is also measured what the images are good for outside their recipe; by default it is. */
+  readonly transfer?: boolean;
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
   /** Makes the executor; a continued run asks for the layout that its numbers depend on. The run closes it. */
@@ -126,13 +129,13 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   }
 }
 
-/** Test accuracies before and after training, and the baseline's. */
+/** Test accuracies before and after training, the baseline's, and those outside the recipe. */
 async function measure(
   problem: Problem,
   executor: Executor,
   distilled: Distilled,
-  { signal, onNetwork }: RecipeRunOptions,
-): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline">> {
+  { signal, onNetwork, transfer: wanted = true }: RecipeRunOptions,
+): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "transfer">> {
   const stoppable = signal ? interruptible(executor, signal) : executor;
   const show =
     (what: string): OnNetwork =>
@@ -147,7 +150,10 @@ async function measure(
     about,
   );
   const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
-  return { before: before.accuracy, accuracy: after.accuracy, baseline };
+  const transfer = wanted
+    ? await transferReport(problem, stoppable, distilled, { onNetwork: show("outside the recipe") })
+    : undefined;
+  return { before: before.accuracy, accuracy: after.accuracy, baseline, transfer };
 }
 
 /** Weights of a fixed initialisation, as PyTorch reads them. */

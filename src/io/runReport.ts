@@ -7,6 +7,8 @@ import {
 } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
+import { baselineRates } from "../distill/settings.ts";
+import type { TransferRow } from "../distill/transfer.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
@@ -22,6 +24,8 @@ export interface RunSummary {
   readonly before: Statistic;
   readonly accuracy: Statistic;
   readonly baseline: Statistic & { readonly name: string; readonly learningRate: number };
+  /** What the images are good for outside their recipe. */
+  readonly transfer?: readonly TransferRow[];
   readonly selected: { readonly select: "last" | "best"; readonly iteration: number };
   readonly command: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -107,7 +111,10 @@ export async function writeReport(
       rows: [
         { label: "Test accuracy", value: formatPercent(accuracy) },
         { label: "Before training", value: formatPercent(before) },
-        { label: `Baseline: ${baseline.name}`, value: formatPercent(baseline) },
+        {
+          label: `Baseline: ${baseline.name}`,
+          value: `${formatPercent(baseline)}, over sets of images; the same steps and epochs at rate ${formatNumber(baseline.learningRate)}, the best of ${baselineRates.length} on training images`,
+        },
         ...(recipe.expected ? [{ label: "Expected", value: recipe.expected }] : []),
         { label: "Iterations", value: formatCount(summary.iterations) },
         { label: "Training time", value: formatDuration(summary.seconds) },
@@ -128,6 +135,7 @@ export async function writeReport(
       accuracy,
       before,
       baseline,
+      transfer: summary.transfer,
       versions: summary.versions,
     }),
   );

@@ -17,3 +17,13 @@ export function stripesProblem({ outer, evaluation, ...changes }: Changes = {}):
   };
   return createProblem(recipe, stripes());
 }
+
+/** The same problem; whoever looks at its test images fails. */
+export function withoutTest(problem: Problem): Problem {
+  const dataset = Object.defineProperty({ ...problem.dataset }, "test", {
+    get: () => {
+      throw new Error("looked at the test images");
+    },
+  });
+  return { ...problem, dataset };
+}

@@ -20,6 +20,7 @@ import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 import { type RunBeginning, runBeginning } from "../runBeginning.ts";
 import { createStatus } from "../statusLine.ts";
+import { transferTable } from "../transferTable.ts";
 import { versions } from "../versions.ts";
 
 interface RunCommandOptions extends CommonOptions, ResourceOptions {
@@ -29,6 +30,7 @@ interface RunCommandOptions extends CommonOptions, ResourceOptions {
   readonly seeds?: readonly number[];
   readonly select: Select;
   readonly resume?: boolean;
+  readonly transfer: boolean;
 }
 
 export const registerRun: Register = (program, context) => {
@@ -56,6 +58,7 @@ export const registerRun: Register = (program, context) => {
       parseSelect,
       "last",
     )
+    .option("--no-transfer", "leave out what the images are good for outside their recipe")
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
   withResources(command).action(async (recipe: string, options: RunCommandOptions) => {
     const seeds = options.seeds ?? [options.seed];
@@ -98,6 +101,7 @@ async function runOnce(
     directory,
     dataDir: options.data,
     select: options.select,
+    transfer: options.transfer,
     signal: context.signal,
     startResources: (problem, layout) => startExecutor(options, problem, layout),
     circumstances: { command: commandLine(), versions: versions(), machine },
@@ -136,13 +140,14 @@ async function runOnce(
 const continuing = (
   name: string,
   path: string,
-  { data, select, device }: RunCommandOptions,
+  { data, select, device, transfer }: RunCommandOptions,
 ): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
+    ...(transfer ? [] : ["--no-transfer"]),
   ].join(" ");
 
 const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
@@ -155,11 +160,14 @@ const asJson = ({ run, iterations, seconds, ...accuracies }: RunSummary) => ({
 });
 
 const asText = (summary: RunSummary): string =>
-  formatTable([
-    ...accuracyRows(summary),
-    ["training time", formatDuration(summary.seconds)],
-    ["report", join(summary.run, "report.html")],
-  ]);
+  [
+    formatTable([
+      ...accuracyRows(summary),
+      ["training time", formatDuration(summary.seconds)],
+      ["report", join(summary.run, "report.html")],
+    ]),
+    ...(summary.transfer ? [transferTable(summary.transfer)] : []),
+  ].join("\n\n");
 
 /** Over seeds: each run's accuracies count as one. */
 function overSeeds(summaries: readonly RunSummary[]): Accuracies {

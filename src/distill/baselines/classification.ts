@@ -25,8 +25,7 @@ const NORMS: readonly Norm[] = [1, 2];
 const BATCH = 256;
 
 /**
- * Classifies the test images by the k nearest ones of each set in normalised pixel space, with the odd k up to the
- * images per class and the p of 1 and 2 that do best on training images.
+ * Classifies the test images by the nearest ones of each set in normalised pixel space, as chosen on training images.
  * @throws the signal's reason once it is aborted.
  */
 export async function classifyByNeighbours(
@@ -34,23 +33,32 @@ export async function classifyByNeighbours(
   sets: readonly ImageSet[],
   signal?: AbortSignal,
 ): Promise<Classified> {
-  const most = imagesPerClass(problem);
-  const ks = Array.from({ length: Math.ceil(most / 2) }, (_, i) => 2 * i + 1);
-  const selection = selectionImages(problem);
-  let best: Classified | undefined;
-  for (const p of NORMS) {
-    const each: number[][] = [];
-    for (const set of sets) each.push(await accuracies(problem, set, selection, ks, p, signal));
-    ks.forEach((k, i) => {
-      const accuracy = statistic(each.map((ofSet) => ofSet[i]!));
-      if (!best || accuracy.mean > best.accuracy.mean) best = { k, p, accuracy };
-    });
-  }
-  const { k, p } = best!;
+  const { k, p } = await chooseNeighbourhood(problem, sets, signal);
   const tested: number[] = [];
   for (const set of sets)
     tested.push(...(await accuracies(problem, set, problem.dataset.test, [k], p, signal)));
   return { k, p, accuracy: statistic(tested) };
+}
+
+/** The odd k up to the images per class and the p of 1 and 2 that classify training images best. */
+export async function chooseNeighbourhood(
+  problem: Problem,
+  sets: readonly ImageSet[],
+  signal?: AbortSignal,
+): Promise<Neighbourhood> {
+  const most = imagesPerClass(problem);
+  const ks = Array.from({ length: Math.ceil(most / 2) }, (_, i) => 2 * i + 1);
+  const selection = selectionImages(problem);
+  let best = { k: 1, p: NORMS[0]!, accuracy: -1 };
+  for (const p of NORMS) {
+    const each: number[][] = [];
+    for (const set of sets) each.push(await accuracies(problem, set, selection, ks, p, signal));
+    ks.forEach((k, i) => {
+      const accuracy = statistic(each.map((ofSet) => ofSet[i]!)).mean;
+      if (accuracy > best.accuracy) best = { k, p, accuracy };
+    });
+  }
+  return { k: best.k, p: best.p };
 }
 
 /** Accuracy for every k. */
