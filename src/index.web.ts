@@ -74,15 +74,15 @@ export {
 export { meanStd } from "./data/normalization.ts";
 export { type StrokeDigitsOptions, strokeDigitsDataset } from "./data/strokeDigitsDataset.ts";
 export { holdOut, holdOutPerClass, selectClasses, selectImages } from "./data/subsets.ts";
+export type {
+  BaselineEntry,
+  BaselineOptions,
+  NeighbourEntry,
+  TrainedEntry,
+} from "./distill/baselines/entries.ts";
 /** How good a distilled data set is. */
 export { kMeans } from "./distill/baselines/kMeans.ts";
-export {
-  type BaselineEntry,
-  type BaselineOptions,
-  measureBaselines,
-  type NeighbourEntry,
-  type TrainedEntry,
-} from "./distill/baselines/measureBaselines.ts";
+export { measureBaselines } from "./distill/baselines/measureBaselines.ts";
 export { type Norm, nearestNeighbours } from "./distill/baselines/nearestNeighbours.ts";
 export {
   type Baseline,

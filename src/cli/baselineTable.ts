@@ -1,5 +1,5 @@
 /** Baselines as a table, and in words where one beats the distilled images. */
-import { type BaselineEntry, DISTILLED } from "../distill/baselines/measureBaselines.ts";
+import { type BaselineEntry, DISTILLED } from "../distill/baselines/entries.ts";
 import { formatNumber, formatPercent, formatStatistic, formatTable } from "./format.ts";
 
 /** One row per entry; for distilled images among them, what does better than they. */

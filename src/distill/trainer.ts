@@ -93,13 +93,22 @@ export class Trainer {
   /** Buffers of real batches: one is computed with while the other is filled. */
   readonly #buffers: readonly [RealBatch, RealBatch];
   readonly #known: Parameters | undefined;
+  readonly #learnsImages: boolean;
   #drawn: Draw | undefined;
 
-  constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
+  /** With `learnsImages` false the images stay, and what else the recipe learns is learned for them. */
+  constructor(
+    problem: Problem,
+    executor: Executor,
+    plan: Plan,
+    state: TrainerState,
+    learnsImages = true,
+  ) {
     this.#problem = problem;
     this.#executor = executor;
     this.#plan = plan;
     this.state = state;
+    this.#learnsImages = learnsImages;
     const { dataset, recipe } = problem;
     const [channels, height, width] = dataset.shape;
     const buffer = (): RealBatch => ({
@@ -174,7 +183,7 @@ export class Trainer {
     const addSquares = (values: Float64Array) => {
       for (const g of values) squares += g * g;
     };
-    addSquares(gradient.images);
+    if (this.#learnsImages) addSquares(gradient.images);
     if (labels === "soft") addSquares(gradient.labels);
     if (learningRate.learned) addSquares(rawRates);
     return Math.sqrt(squares);
@@ -188,7 +197,8 @@ export class Trainer {
     const options = { rate, betas: outer.betas, epsilon: outer.epsilon };
     state.iteration++;
     const { iteration, moments } = state;
-    adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
+    if (this.#learnsImages)
+      adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
     if (labels === "soft")
       adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
     if (learningRate.learned) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { baselineTable } from "../../src/cli/baselineTable.ts";
-import type { BaselineEntry } from "../../src/distill/baselines/measureBaselines.ts";
+import type { BaselineEntry } from "../../src/distill/baselines/entries.ts";
 import { writeStripes } from "../stripesData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 import { run, start, stripesRun } from "./program.ts";

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadDataset } from "../../data/load.ts";
-import { type BaselineEntry, measureBaselines } from "../../distill/baselines/measureBaselines.ts";
+import type { BaselineEntry } from "../../distill/baselines/entries.ts";
+import { measureBaselines } from "../../distill/baselines/measureBaselines.ts";
 import type { Distilled } from "../../distill/distilled.ts";
 import { createProblem, type Problem } from "../../distill/problem.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
@@ -19,11 +20,12 @@ import {
 import { formatCount } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { recipeFrom } from "../recipeArgument.ts";
-import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
+import { type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 
 interface BaselinesOptions extends CommonOptions, ResourceOptions {
   readonly data?: string;
   readonly networks?: number;
+  readonly learnRates?: number;
 }
 
 export const registerBaselines: Register = (program, context) => {
@@ -38,8 +40,13 @@ export const registerBaselines: Register = (program, context) => {
       "held-out networks of every row (default: as many as the recipe says)",
       parseCount(1),
     )
+    .option(
+      "--learn-rates <iterations>",
+      "also learn rates for every source, so many iterations in the recipe's own epochs",
+      parseCount(1),
+    )
     .option("--data <folder>", "where data sets are looked for first");
-  withWorkers(command).action(async (subject: string, options: BaselinesOptions) => {
+  withResources(command).action(async (subject: string, options: BaselinesOptions) => {
     const entries = await baselinesOf(subject, options, context);
     if (options.out)
       await writeFileAtomic(options.out, `${JSON.stringify(entries, undefined, 2)}\n`);
@@ -60,12 +67,13 @@ async function baselinesOf(
       `the initialisation is fixed: there is one network, not ${options.networks}; it is trained on every set of images`,
     );
   }
-  const { executor } = startExecutor(options, problem);
+  const { executor, memory } = startExecutor(options, problem);
   try {
     progress.message(`measuring on ${formatCount(dataset.test.count)} images of ${dataset.name}`);
     return await measureBaselines(problem, interruptible(executor, context.signal), {
       networks: options.networks ?? recipe.evaluation.testNetworks,
       distilled,
+      learnRates: options.learnRates ? { iterations: options.learnRates, memory } : undefined,
       signal: context.signal,
       onNetwork: (what, done, total) =>
         progress.update(`${what}: ${done} of ${total} networks measured`),

@@ -6,6 +6,7 @@ import { measureBaselines } from "../../../src/distill/baselines/measureBaseline
 import { optimizedRealSets } from "../../../src/distill/baselines/optimizedReal.ts";
 import { initialDistilled, toDistilled } from "../../../src/distill/distilled.ts";
 import { Evaluator } from "../../../src/distill/evaluate.ts";
+import { learnedRates } from "../../../src/distill/learnedRates.ts";
 import type { Problem } from "../../../src/distill/problem.ts";
 import { inlineExecutor } from "../../../src/runtime/executor.ts";
 import { stripesProblem, withoutTest } from "../stripesProblem.ts";
@@ -58,6 +59,38 @@ test("sets go to the held-out networks in turn", async () => {
   const problem = stripesProblem({ initialization: "random" });
   const entries = await measureBaselines(problem, executor, { networks: 3 });
   expect(entries.slice(0, 4).map(({ accuracy }) => accuracy.n)).toEqual([3, 3, 3, 3]);
+});
+
+test("rates are learned for the images of every source, which stay", async () => {
+  const problem = stripesProblem({
+    steps: 2,
+    learningRate: { initial: 0.5, learned: false, outerFactor: 1 },
+  });
+  const learn = learnedRates(problem, executor, { iterations: 60, memory: 1e9 });
+  const images = averageImages(problem);
+  const kept = images.slice();
+  const learningRates = await learn(images, 0.01);
+  expect(images).toEqual(kept);
+  expect(learningRates).toHaveLength(2);
+  const evaluator = new Evaluator(problem, executor);
+  const { labels } = initialDistilled(problem);
+  const lossAt = async (rates: Float32Array) => {
+    const networks = evaluator.networks("baseline", 1);
+    const trained = await evaluator.trained(networks, { images, labels, learningRates: rates });
+    return (await evaluator.measure(trained, problem.heldOut)).loss.mean;
+  };
+  expect(await lossAt(learningRates)).toBeLessThan(await lossAt(Float32Array.of(0.01, 0.01)));
+
+  const learnRates = { iterations: 2, memory: 1e9 };
+  const entries = await measureBaselines(problem, executor, { networks: 1, learnRates });
+  const learned = entries.filter(({ name }) => name.endsWith(", learned rates"));
+  expect(learned.map(({ name, accuracy }) => [name, accuracy.n])).toEqual([
+    ["random real, learned rates", 10],
+    ["optimized real, learned rates", 10],
+    ["k-means, learned rates", 1],
+    ["average, learned rates", 1],
+  ]);
+  for (const entry of learned) expect(entry).toMatchObject({ epochs: 1 });
 });
 
 test("the average is the mean of each class in all its places", () => {
