@@ -86,15 +86,15 @@ export async function transferReport(
 }
 
 function caseOf(
-  { evaluator, training, network, lone, arranged }: Condition,
+  { evaluator, training, network, distinct, arranged }: Condition,
   networks: number,
   images: (trial: number) => ImageSet,
 ): Case {
   const trials = (count: number, selection: boolean): Trials => {
     const all = arranged({ count, network: (trial) => network(trial, selection), images });
-    // One network trained on the same images time and again, in the same order, counts once.
-    const same = lone && all.images(0, 0).images === all.images(1, 1).images;
-    return same ? { ...all, count: 1 } : all;
+    // A network that trains on the same images again, in the same order, counts once.
+    const same = all.images(0, 0).images === all.images(1, 1).images;
+    return same ? { ...all, count: Math.min(count, distinct) } : all;
   };
   return {
     evaluator,

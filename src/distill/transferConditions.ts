@@ -14,8 +14,8 @@ export interface Condition {
   readonly evaluator: Evaluator;
   /** Initial weights of a network; `selection` networks are others than those reported. */
   network(index: number, selection: boolean): Parameters;
-  /** Whether all networks start from the same weights. */
-  readonly lone: boolean;
+  /** How many different networks there are; those of higher index start from the same weights again. */
+  readonly distinct: number;
   arranged(trials: Trials): Trials;
   /** How networks train at a rate to be chosen; without it, the learned rates are used. */
   readonly training?: (trials: Trials) => Training;
@@ -29,12 +29,13 @@ export function transferConditions(
 ): Condition[] {
   const { unroll } = problem;
   const evaluator = new Evaluator(problem, executor, onNetwork);
+  const distinct = evaluator.distinct(Number.POSITIVE_INFINITY);
   const asDistilled: Condition = {
     name: "as distilled",
     evaluator,
     network: (index, selection) =>
-      evaluator.networks(selection ? "baseline" : "evaluation", 1, index)[0]!,
-    lone: evaluator.distinct(2) === 1,
+      evaluator.networks(selection ? "training" : "evaluation", 1, index % distinct)[0]!,
+    distinct,
     arranged: (trials) => trials,
   };
   // A single step takes all images whatever their order.
@@ -47,10 +48,10 @@ export function transferConditions(
     network: otherNetwork.network,
     recipe: { ...problem.recipe, initialization: "random" },
   };
-  const startingFrom = (changed: Problem): Pick<Condition, "network" | "lone"> => ({
+  const startingFrom = (changed: Problem): Pick<Condition, "network" | "distinct"> => ({
     network: (index, selection) =>
-      initialParameters(changed, selection ? "baseline" : "evaluation", index),
-    lone: false,
+      initialParameters(changed, selection ? "training" : "evaluation", index),
+    distinct: Number.POSITIVE_INFINITY,
   });
   return [
     asDistilled,

@@ -68,7 +68,7 @@ export class Comparison {
 
   /** Sets of images from one source at the setting that is best on training images; the setting. */
   async source(name: string, sets: readonly ImageSet[]): Promise<Setting> {
-    const choosing = this.#trials("baseline", SELECTION_NETWORKS, sets);
+    const choosing = this.#trials("training", SELECTION_NETWORKS, sets);
     const testing = this.#trials("evaluation", this.#options.networks, sets);
     this.begin(name, gridSize(baselineGrid, choosing.count) + testing.count);
     const trainingOf = (trials: Trials) => gradientDescent(this.#problem, this.evaluator, trials);
@@ -116,7 +116,7 @@ export class Comparison {
   }
 
   /** The sets in turn for the networks of a purpose; a lone network gets all of them. */
-  #trials(purpose: "baseline" | "evaluation", networks: number, sets: readonly ImageSet[]): Trials {
+  #trials(purpose: "training" | "evaluation", networks: number, sets: readonly ImageSet[]): Trials {
     const distinct = this.evaluator.distinct(networks);
     return {
       count: distinct > 1 ? distinct : sets.length,

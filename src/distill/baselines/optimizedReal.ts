@@ -37,7 +37,7 @@ export async function optimizedRealSets(
   const { train, recipe } = problem;
   const order = random(recipe.seed, "scoring batch").permutation(train.count);
   const batch = selectImages(train, order.subarray(0, Math.min(SCORING_IMAGES, train.count)));
-  const known = evaluator.networks("baseline", networks);
+  const known = evaluator.networks("training", networks);
   const { labels } = initialDistilled(problem);
   const scored: { accuracy: number; set: ImageSet }[] = [];
   for (let draw = 0; draw < sets; draw++) {

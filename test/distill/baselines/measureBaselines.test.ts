@@ -75,7 +75,7 @@ test("rates are learned for the images of every source, which stay", async () =>
   const evaluator = new Evaluator(problem, executor);
   const { labels } = initialDistilled(problem);
   const lossAt = async (rates: Float32Array) => {
-    const networks = evaluator.networks("baseline", 1);
+    const networks = evaluator.networks("training", 1);
     const trained = await evaluator.trained(networks, { images, labels, learningRates: rates });
     return (await evaluator.measure(trained, problem.heldOut)).loss.mean;
   };
@@ -132,7 +132,7 @@ test("the kept sets are those that train the best networks on training images", 
   const accuracies: number[] = [];
   const learningRates = new Float32Array(3).fill(0.3);
   for (const set of all) {
-    const networks = await evaluator.trained(evaluator.networks("baseline", 1), {
+    const networks = await evaluator.trained(evaluator.networks("training", 1), {
       ...set,
       learningRates,
     });
