@@ -99,13 +99,22 @@ export class Trainer {
   readonly #buffers: readonly [RealBatch, RealBatch];
   /** Those of a fixed initialisation, by number. */
   readonly #known: readonly Parameters[] | undefined;
+  readonly #learnsImages: boolean;
   #drawn: Draw | undefined;
 
-  constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
+  /** With `learnsImages` false the images stay, and what else the recipe learns is learned for them. */
+  constructor(
+    problem: Problem,
+    executor: Executor,
+    plan: Plan,
+    state: TrainerState,
+    learnsImages = true,
+  ) {
     this.#problem = problem;
     this.#executor = executor;
     this.#plan = plan;
     this.state = state;
+    this.#learnsImages = learnsImages;
     const { dataset, network, recipe } = problem;
     const [channels, height, width] = dataset.shape;
     const buffer = (): RealBatch => ({
@@ -186,7 +195,7 @@ export class Trainer {
     const addSquares = (values: Float64Array) => {
       for (const g of values) squares += g * g;
     };
-    addSquares(gradient.images);
+    if (this.#learnsImages) addSquares(gradient.images);
     if (labels === "soft") addSquares(gradient.labels);
     if (learningRate.learned) addSquares(rawRates);
     return Math.sqrt(squares);
@@ -200,7 +209,8 @@ export class Trainer {
     const options = { rate, betas: outer.betas, epsilon: outer.epsilon };
     state.iteration++;
     const { iteration, moments } = state;
-    adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
+    if (this.#learnsImages)
+      adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
     if (labels === "soft")
       adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
     if (learningRate.learned) {

@@ -22,6 +22,7 @@ import {
   type Select,
 } from "../distill/run.ts";
 import { initialState } from "../distill/trainer.ts";
+import { transferReport } from "../distill/transfer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
@@ -47,6 +48,8 @@ export interface RecipeRunOptions extends DataOptions {
   /** Where pre-trained networks are, or will be; and what is told of them. */
   readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
   readonly select?: Select;
+  /** Whether it is also measured what the images are good for outside their recipe; by default it is. */
+  readonly transfer?: boolean;
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
   /** Makes the executor; a continued run asks for the layout that its numbers depend on. The run closes it. */
@@ -134,13 +137,13 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   }
 }
 
-/** Test accuracies before and after training, and the baseline's. */
+/** Test accuracies before and after training, the baseline's, and those outside the recipe. */
 async function measure(
   problem: Problem,
   executor: Executor,
   distilled: Distilled,
-  { signal, onNetwork }: RecipeRunOptions,
-): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "attack">> {
+  { signal, onNetwork, transfer: wanted = true }: RecipeRunOptions,
+): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "attack" | "transfer">> {
   const stoppable = signal ? interruptible(executor, signal) : executor;
   const show =
     (what: string): OnNetwork =>
@@ -155,11 +158,15 @@ async function measure(
     about,
   );
   const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+  const transfer = wanted
+    ? await transferReport(problem, stoppable, distilled, { onNetwork: show("outside the recipe") })
+    : undefined;
   return {
     before: before.accuracy,
     accuracy: after.accuracy,
     baseline,
     attack: attackOutcome(problem, before.attack, after.attack),
+    transfer,
   };
 }
 
