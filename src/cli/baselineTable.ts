@@ -4,8 +4,9 @@ import { formatNumber, formatPercent, formatStatistic, formatTable } from "./for
 
 /** One row per entry; for distilled images among them, what does better than they. */
 export function baselineTable(entries: readonly BaselineEntry[]): string {
+  const attacked = entries.some((entry) => "attack" in entry);
   const table = formatTable(entries.map(row), {
-    header: ["source", "setting", "accuracy", "loss"],
+    header: ["source", "setting", attacked ? "accuracy, changed labels" : "accuracy", "loss"],
   });
   const distilled = entries.find(({ name }) => name === DISTILLED);
   return distilled ? `${table}\n\n${verdict(entries, distilled)}` : table;

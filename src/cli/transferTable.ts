@@ -6,7 +6,15 @@ import { formatNumber, formatPercent, formatTable } from "./format.ts";
 export function transferTable(rows: readonly TransferRow[]): string {
   const table = formatTable(
     rows.map((row) => [row.name, withSetting(row), withSetting(row.randomReal)]),
-    { header: ["outside the recipe", "distilled images", "random real images"] },
+    {
+      header: [
+        rows.some(({ attack }) => attack)
+          ? "outside the recipe, changed labels"
+          : "outside the recipe",
+        "distilled images",
+        "random real images",
+      ],
+    },
   );
   const better = rows.filter((row) => row.randomReal.accuracy.mean > row.accuracy.mean);
   if (better.length === 0) return table;

@@ -78,6 +78,21 @@ test("an evaluation of more networks trains more", async () => {
   expect(JSON.parse(evaluated.stdout).accuracy.n).toBe(5);
 });
 
+test("baselines and what the images are good for elsewhere take the same networks", async () => {
+  const args = ["--networks=2", "--weights=weights/mlp-stripes", "--workers=1", "--json"];
+  const { code, stdout, stderr } = await run(root, "baselines", "adapted", ...args);
+  expect(code).toBe(0);
+  expect(stderr).toContain("8 networks pre-trained on stripes from weights");
+  const entries: { accuracy: { n: number } }[] = JSON.parse(stdout);
+  expect(entries.slice(0, 5).map(({ accuracy }) => accuracy.n)).toEqual([2, 2, 2, 2, 2]);
+
+  const elsewhere = ["--transfer-networks=2", "--workers=1", "--json"];
+  const evaluated = await run(root, "evaluate", "adapted", ...elsewhere);
+  const { accuracy, transfer } = JSON.parse(evaluated.stdout);
+  expect([accuracy.n, transfer[0].accuracy.n]).toEqual([3, 2]);
+  expect(transfer[3].name).toBe("another initialisation: random weights");
+});
+
 test("networks that were trained otherwise are refused before the run begins", async () => {
   const other = await distil("--set=pretraining.epochs=3", "--out=other");
   expect(other.code).toBe(1);

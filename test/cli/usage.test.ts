@@ -131,7 +131,14 @@ test("recipe files are JSON or YAML of the schema", async () => {
 
 test("a recipe in YAML runs", async () => {
   writeFileSync(join(root, "mine.yaml"), stringify({ ...stripesRecipe, name: "mine", seed: 4 }));
-  const { code, stdout } = await run(root, "run", "mine.yaml", "--workers=1", "--json");
+  const { code, stdout } = await run(
+    root,
+    "run",
+    "mine.yaml",
+    "--workers=1",
+    "--no-transfer",
+    "--json",
+  );
   expect([code, JSON.parse(stdout).run]).toEqual([0, join("runs", "mine-4")]);
 });
 

@@ -173,5 +173,12 @@ const stepTable = (steps: readonly StepEvaluation[]): string =>
       formatPercent(accuracy),
       formatStatistic(loss),
     ]),
-    { header: ["after step", "accuracy", "loss"], align: ["right", "left", "left"] },
+    {
+      header: [
+        "after step",
+        steps.some(({ attack }) => attack) ? "accuracy, changed labels" : "accuracy",
+        "loss",
+      ],
+      align: ["right", "left", "left"],
+    },
   );
