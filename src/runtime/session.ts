@@ -55,6 +55,8 @@ async function load(
       executionProviders: [devices[device].provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
+      // Graphs are optimized before they get here: the runtime's passes only make loading slower.
+      graphOptimizationLevel: device === "cpu" ? "disabled" : "all",
       // One block for all intermediate results saves little time and doubles the memory (docs/performance.md).
       enableMemPattern: false,
       // Threads that spin while they wait take the cores from whatever else runs on the machine.
