@@ -165,6 +165,7 @@ export const recipes: readonly Recipe[] = [
     description:
       "A hundred images that make an AlexCifarNet trained on CIFAR-10 take planes for cars after ten steps",
     data: "cifar10",
+    augmentation: "crop-flip",
     network: "alexcifarnet",
     objective: { kind: "attack", from: "airplane", to: "automobile" },
     initialization: "fixed-pretrained",
