@@ -3,6 +3,7 @@ import { batchLast } from "../src/ir/batchLast/index.ts";
 import { isPerImage } from "../src/ir/batchLast/perImage.ts";
 import { input } from "../src/ir/builders/index.ts";
 import { topologicalOrder } from "../src/ir/graph.ts";
+import { poolBeforeRelu } from "../src/ir/passes/index.ts";
 import type { Value } from "../src/ir/value.ts";
 import type { Target } from "../src/onnx/lowering/index.ts";
 import type { Network } from "./network.ts";
@@ -20,23 +21,24 @@ const MICRO_BATCH = 64;
 export const WIDE = 32;
 
 /**
- * The network as it is; or on CPUs, where it has convolutions and treats its images one by one, in micro-batches and,
- * where no convolution is wide and every one becomes a product over blocks, rewritten batch-last. Inputs, outputs and
- * derivatives stay the same.
+ * The network as it is; or on CPUs, where it has convolutions and treats its images one by one, in micro-batches and
+ * rewritten: batch-last where no convolution is wide and every one becomes a product over blocks, else with ReLU after
+ * pooling. Inputs, outputs and derivatives stay the same.
  */
 export function networkFor(target: Target, network: Network): Network {
-  if (target !== "cpu") return network;
+  if (target === "portable") return network;
   const { logits, images, leaves } = trace(network);
   const convolutions = convolutionsOf(logits);
   if (convolutions.length === 0 || !isPerImage(logits, images, leaves)) return network;
-  const inParts = { ...network, microBatch: MICRO_BATCH };
-  const becomesProducts = () => convolutionsOf(batchLast(logits, images, leaves)).length === 0;
-  if (convolutions.some(hasManyChannels) || !becomesProducts()) return inParts;
-  return {
-    ...inParts,
+  const rewritten = (rewrite: typeof batchLast): Network => ({
+    ...network,
+    microBatch: MICRO_BATCH,
     forward: (parameters, buffers, batch) =>
-      batchLast(network.forward(parameters, buffers, batch), batch, [...parameters, ...buffers]),
-  };
+      rewrite(network.forward(parameters, buffers, batch), batch, [...parameters, ...buffers]),
+  });
+  const becomesProducts = () => convolutionsOf(batchLast(logits, images, leaves)).length === 0;
+  if (!convolutions.some(hasManyChannels) && becomesProducts()) return rewritten(batchLast);
+  return rewritten((output, batch, leaves) => poolBeforeRelu(output, [batch, ...leaves]));
 }
 
 /** Whether a network has convolutions with many output channels. */

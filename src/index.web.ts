@@ -78,7 +78,6 @@ export {
 export { meanStd } from "./data/normalization.ts";
 export { type StrokeDigitsOptions, strokeDigitsDataset } from "./data/strokeDigitsDataset.ts";
 export { holdOut, holdOutPerClass, selectClasses, selectImages } from "./data/subsets.ts";
-/** How good a distilled data set is. */
 export {
   type AttackOutcome,
   type AttackScores,
@@ -86,12 +85,21 @@ export {
   confusion,
   scoreAttack,
 } from "./distill/attack.ts";
+export type {
+  BaselineEntry,
+  BaselineOptions,
+  NeighbourEntry,
+  TrainedEntry,
+} from "./distill/baselines/entries.ts";
+/** How good a distilled data set is. */
+export { kMeans } from "./distill/baselines/kMeans.ts";
+export { measureBaselines } from "./distill/baselines/measureBaselines.ts";
+export { type Norm, nearestNeighbours } from "./distill/baselines/nearestNeighbours.ts";
 export {
   type Baseline,
-  baselineRates,
   type RandomRealOptions,
   randomRealBaseline,
-} from "./distill/baselines.ts";
+} from "./distill/baselines/quickRandomReal.ts";
 /** Distillation: a plan for the meta-gradient, the outer loop, whole runs. */
 export {
   type Distilled,
@@ -107,6 +115,7 @@ export {
   type MetaGradientResult,
   type RealBatch,
 } from "./distill/metaGradient.ts";
+export { evaluatePerStep, type StepEvaluation } from "./distill/perStep.ts";
 export { describePlan, type Plan, type PlanOptions, planMetaGradient } from "./distill/plan.ts";
 /** Ordinary training of networks. */
 export {
@@ -141,6 +150,13 @@ export {
   type Trained,
 } from "./distill/run.ts";
 export {
+  baselineEpochs,
+  baselineGrid,
+  baselineRates,
+  type Grid,
+  type Setting,
+} from "./distill/settings.ts";
+export {
   DivergenceError,
   type IterationResult,
   initialState,
@@ -148,6 +164,7 @@ export {
   type TrainerState,
 } from "./distill/trainer.ts";
 export { trainingSchedule } from "./distill/trainingSchedules.ts";
+export { type TransferOptions, type TransferRow, transferReport } from "./distill/transfer.ts";
 /** File formats, as bytes. */
 export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
 export {
@@ -183,8 +200,9 @@ export {
   deviceNames,
   devices,
 } from "./runtime/devices.ts";
-export { type Executor, inlineExecutor } from "./runtime/executor.ts";
-export type { Tensors } from "./runtime/feeds.ts";
+export { type Executor, type ExecutorOptions, inlineExecutor } from "./runtime/executor.ts";
+export { fastestTarget } from "./runtime/fastestTarget.ts";
+export { keepConstant, type Tensors } from "./runtime/feeds.ts";
 export { interruptible } from "./runtime/interruptible.ts";
 export {
   createSession,

@@ -9,7 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   autodiff: ["ir", "random"],
   graphs: ["onnx", "autodiff", "ir", "random"],
   onnx: ["autodiff", "ir"],
-  runtime: ["onnx", "ir"],
+  runtime: ["onnx", "ir", "random"],
   data: ["random"],
   distill: ["data", "runtime", "graphs", "onnx", "ir", "random"],
   io: ["distill", "data", "runtime", "graphs", "onnx", "ir"],

@@ -29,11 +29,13 @@ import {
 import { IR_VERSION, type OnnxModel, OPSET } from "../../src/onnx/model.ts";
 import { random } from "../../src/random/generator.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
+import { fastestTarget } from "../../src/runtime/fastestTarget.ts";
 
 const ROUNDS = 5;
 const MILLISECONDS_PER_TURN = 200;
 
 const executor = inlineExecutor({ device: "cpu", threads: 1 });
+const target = await fastestTarget("cpu");
 
 /** Median milliseconds of each program, in turns. */
 async function measure(programs: readonly Program[]): Promise<number[]> {
@@ -143,8 +145,26 @@ await compareForms(
   ["operators", "batch-last"],
   layers,
   (layer) => ({
-    forms: [false, true].map((rewritten) => compile(layerGraph(layer, rewritten), "cpu")),
+    forms: [false, true].map((rewritten) => compile(layerGraph(layer, rewritten), target)),
     second: layer.m < WIDE,
+  }),
+);
+
+await compareForms(
+  `A layer, forward and backward: plain convolutions or blocked channels (${target})`,
+  ["plain", "blocked"],
+  [
+    { n: 10, c: 3, size: 32, m: 64, k: 5, pads: 2, p: 1 },
+    { n: 10, c: 64, size: 16, m: 64, k: 5, pads: 2, p: 1 },
+    { n: 64, c: 64, size: 16, m: 64, k: 5, pads: 2, p: 1 },
+    { n: 64, c: 32, size: 16, m: 32, k: 3, pads: 1, p: 1 },
+    { n: 20, c: 64, size: 27, m: 192, k: 5, pads: 2, p: 1 },
+    { n: 20, c: 256, size: 13, m: 256, k: 3, pads: 1, p: 1 },
+    { n: 20, c: 64, size: 14, m: 64, k: 1, pads: 0, p: 1 },
+  ],
+  (layer) => ({
+    forms: (["cpu", target] as const).map((form) => compile(layerGraph(layer, false), form)),
+    second: target !== "cpu",
   }),
 );
 
@@ -180,7 +200,7 @@ const weightGradLayers: readonly Layer[] = [
 ];
 
 await compareForms(
-  "Gradient of convolution weights: a convolution, or a product per kernel position",
+  "Gradient of convolution weights, not blocked: a convolution, or a product per kernel position",
   ["convolution", "positions"],
   weightGradLayers,
   ({ n, c, size, m, k, pads }) => {

@@ -11,6 +11,7 @@ import { planMetaGradient } from "../../src/distill/plan.ts";
 import { createProblem } from "../../src/distill/problem.ts";
 import type { Recipe } from "../../src/distill/recipe.ts";
 import { initialState, Trainer } from "../../src/distill/trainer.ts";
+import { fastestTarget } from "../../src/runtime/fastestTarget.ts";
 import { workerExecutor } from "../../src/runtime/workerExecutor.ts";
 
 const ITERATIONS = 15;
@@ -26,9 +27,10 @@ async function timeOf(
   const made = createProblem(recipe, dataset);
   const problem = network ? { ...made, network } : made;
   const layout = chooseLayout(problem, "cpu", availableParallelism(), asked);
-  const executor = workerExecutor({ device: "cpu", ...layout });
+  const target = await fastestTarget("cpu");
+  const executor = workerExecutor({ device: "cpu", target, ...layout });
   const plan = planMetaGradient(problem, {
-    target: "cpu",
+    target,
     lanes: executor.lanes,
     memory: totalmem() / 2,
   });

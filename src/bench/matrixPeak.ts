@@ -2,7 +2,6 @@
 import { input, matmul } from "../ir/builders/index.ts";
 import type { Value } from "../ir/value.ts";
 import { compile } from "../onnx/compile.ts";
-import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { productFlops } from "./flops.ts";
 
@@ -24,7 +23,7 @@ export async function matrixPeak(
   let value: Value = a;
   for (let i = 0; i < products; i++) value = matmul(value, b);
   const graph = { name: "matrix_peak", inputs: [a, b], outputs: [{ name: "product", value }] };
-  const program = compile(graph, devices[executor.device].target);
+  const program = compile(graph, executor.target);
 
   // Products of matrices of 1/size keep their magnitude.
   const numbers = new Float32Array(size * size).fill(1 / size);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { chooseLayout } from "../distill/layout.ts";
 import { encodeSafetensors } from "../io/safetensors.ts";
 import type { Executor } from "../runtime/executor.ts";
+import { fastestTarget } from "../runtime/fastestTarget.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
 import { benchProblem } from "./cases.ts";
 import { matrixPeak } from "./matrixPeak.ts";
@@ -41,6 +42,7 @@ async function prepare(setup: OurSetup): Promise<OurPreparation> {
   const { device } = setup;
   executor = workerExecutor({
     device,
+    target: await fastestTarget(device),
     ...chooseLayout(problem, device, availableParallelism(), setup),
   });
   side = await prepareOurSide(setup.case, problem, executor);

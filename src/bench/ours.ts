@@ -30,7 +30,6 @@ import { initialState, Trainer } from "../distill/trainer.ts";
 import { float32Tensor, type RawTensor } from "../io/safetensors.ts";
 import { optimize } from "../ir/passes/index.ts";
 import { random } from "../random/generator.ts";
-import { devices } from "../runtime/devices.ts";
 import { type Executor, inlineExecutor } from "../runtime/executor.ts";
 import { type BenchCase, EVALUATED_NETWORKS, TRAINED_NETWORKS } from "./cases.ts";
 import { productFlops } from "./flops.ts";
@@ -102,18 +101,18 @@ async function prepareMetaGradient(
   };
 }
 
-const planFor = (problem: Problem, { device, lanes }: Executor): Plan =>
-  planMetaGradient(problem, { target: devices[device].target, lanes, memory: totalmem() / 2 });
+const planFor = (problem: Problem, { target, lanes }: Executor): Plan =>
+  planMetaGradient(problem, { target, lanes, memory: totalmem() / 2 });
 
 /** The gradient after fewer epochs, in an executor of its own whose memory is free again before anything is timed. */
 async function afterEpochs(
   problem: Problem,
   epochs: number,
-  { device, threads }: Executor,
+  { device, threads, target }: Executor,
   gradientOf: (problem: Problem, plan: Plan, executor: Executor) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const shorter = { ...problem, unroll: { ...problem.unroll, epochs } };
-  const executor = inlineExecutor({ device, threads });
+  const executor = inlineExecutor({ device, threads, target });
   try {
     return await gradientOf(shorter, planFor(shorter, executor), executor);
   } finally {

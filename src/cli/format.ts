@@ -6,6 +6,7 @@ export {
   formatDuration,
   formatNumber,
   formatPercent,
+  formatStatistic,
   type Statistic,
 } from "../io/quantities.ts";
 

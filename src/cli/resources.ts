@@ -7,6 +7,7 @@ import type { Problem } from "../distill/problem.ts";
 import type { Resources } from "../io/recipeRun.ts";
 import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
+import { fastestTarget } from "../runtime/fastestTarget.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
 import { parseCount } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -41,22 +42,23 @@ export const withResources = (command: Command): Command =>
   );
 
 /** Starts the workers. A run that is resumed keeps the layout that its numbers depend on. */
-export function startExecutor(
+export async function startExecutor(
   options: ResourceOptions,
   problem: Problem,
   layout?: Layout,
-): Resources {
+): Promise<Resources> {
   const device = deviceOf(options);
   const chosen = chooseLayout(problem, device, availableParallelism(), { ...options, ...layout });
-  const executor = workerExecutor({ device, ...chosen });
+  const executor = workerExecutor({ device, target: await fastestTarget(device), ...chosen });
   return { executor, memory: options.memory ?? totalmem() / 2 };
 }
 
 /** Starts workers that train networks side by side: one on all cores where convolutions are wide. */
-export function startWorkers(options: ResourceOptions, network: Network): Executor {
+export async function startWorkers(options: ResourceOptions, network: Network): Promise<Executor> {
   const device = deviceOf(options);
   const one = { network, recipe: { outer: { networks: 1 } } };
-  return workerExecutor({ device, ...chooseLayout(one, device, availableParallelism(), options) });
+  const chosen = chooseLayout(one, device, availableParallelism(), options);
+  return workerExecutor({ device, target: await fastestTarget(device), ...chosen });
 }
 
 /**

@@ -4,6 +4,7 @@ import { fillBatch } from "../data/dataset.ts";
 import { indicesByClass } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
 import { labelRows } from "./labels.ts";
+import { wantedClass } from "./objective.ts";
 import type { Problem } from "./problem.ts";
 
 /** A distilled data set; arrays are row-major. */
@@ -48,8 +49,12 @@ export function distilledShapes({
   };
 }
 
+/** What belongs to batch s of S, as a view of images [S,n,C,H,W] or labels [S,n,K]. */
+export const batchOf = (values: Float32Array, s: number, steps: number): Float32Array =>
+  values.subarray((values.length / steps) * s, (values.length / steps) * (s + 1));
+
 /** Class of image i of every step: the classes in turn. */
-const classOf = (i: number, dataset: Dataset): number => i % dataset.classes.length;
+export const classOf = (i: number, dataset: Dataset): number => i % dataset.classes.length;
 
 /** Class that each distilled image starts with, [S*n]. */
 export const distilledClasses = ({
@@ -57,6 +62,13 @@ export const distilledClasses = ({
   dataset,
 }: Pick<Problem, "unroll" | "dataset">): number[] =>
   Array.from({ length: steps * imagesPerStep }, (_, i) => classOf(i % imagesPerStep, dataset));
+
+/** Labels [S,n,K] of real images that stand where the distilled ones do: of an attack, class `from` is labelled `to`. */
+export const realLabels = (problem: Problem): Float32Array =>
+  labelRows(
+    distilledClasses(problem).map((label) => wantedClass(problem.attack, label)),
+    problem.network.classes,
+  );
 
 /** Where a run starts: one-hot labels, equal rates, and pixels from noise or random real images. */
 export function initialDistilled(problem: Problem): RawDistilled {

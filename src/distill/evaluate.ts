@@ -2,7 +2,6 @@
 import { networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
 import type { Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
-import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { type AttackScores, combineScores } from "./attack.ts";
 import type { Distilled } from "./distilled.ts";
@@ -44,7 +43,8 @@ export function summarize(measured: readonly Measured[]): Evaluation {
 export class Evaluator {
   readonly #problem: Problem;
   readonly #executor: Executor;
-  readonly #train: Program;
+  /** The inner steps of one epoch; longer trainings run it again. */
+  readonly #epoch: Program;
   readonly #tester: Tester;
 
   /** `onNetwork` is called whenever a network has been measured. */
@@ -52,14 +52,15 @@ export class Evaluator {
     this.#problem = problem;
     this.#executor = executor;
     this.#tester = new Tester(problem, executor, onNetwork);
-    const { target } = devices[executor.device];
+    const { target } = executor;
     const network = networkFor(target, problem.network);
-    this.#train = compile(toGraph(trainGraph(network, problem.loss, problem.unroll)), target);
+    const epoch = { ...problem.unroll, epochs: 1 };
+    this.#epoch = compile(toGraph(trainGraph(network, problem.loss, epoch)), target);
   }
 
-  /** How many different networks there are to evaluate of those asked for: known and pre-trained ones are counted. */
-  distinct(count: number): number {
-    return Math.min(count, differentNetworks(this.#problem, "evaluation"));
+  /** How many different networks a purpose has of those asked for: known and pre-trained ones are counted. */
+  distinct(purpose: WeightsFor, count: number): number {
+    return Math.min(count, differentNetworks(this.#problem, purpose));
   }
 
   /** Initial weights of `count` networks, or of as many as there are. */
@@ -68,25 +69,53 @@ export class Evaluator {
     return Array.from({ length }, (_, i) => initialParameters(this.#problem, purpose, first + i));
   }
 
+  /** How many networks are worked on at the same time. */
+  get lanes(): number {
+    return this.#executor.lanes;
+  }
+
   /** The networks after all inner steps on the distilled images. */
-  async trained(networks: readonly Parameters[], distilled: Distilled): Promise<Parameters[]> {
-    const results = await this.#executor.run(
-      this.#train,
-      networks.map(
-        (parameters) =>
-          new Map([
-            ...parameters,
-            ["distilled_images", distilled.images],
-            ["distilled_labels", distilled.labels],
-            ["learning_rates", distilled.learningRates],
-          ]),
-      ),
+  trained(networks: readonly Parameters[], distilled: Distilled): Promise<Parameters[]> {
+    return this.trainedEach(
+      networks,
+      networks.map(() => distilled),
     );
+  }
+
+  /**
+   * The same where every network has its own images and rates. There may be rates for any number of epochs, the same
+   * for all networks.
+   * @throws {RangeError} when the rates are not those of whole epochs.
+   */
+  async trainedEach(
+    networks: readonly Parameters[],
+    distilled: readonly Distilled[],
+  ): Promise<Parameters[]> {
+    const { steps } = this.#problem.unroll;
     const { parameters } = this.#problem.network;
-    return results.map(
-      (tensors) =>
-        new Map(parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!])),
-    );
+    const rates = distilled[0]?.learningRates.length ?? 0;
+    if (rates % steps !== 0) {
+      throw new RangeError(
+        `expected a rate for each of ${steps} steps in every epoch, got ${rates}`,
+      );
+    }
+    let trained = [...networks];
+    for (let start = 0; start < rates; start += steps) {
+      const feeds = trained.map((theta, i) => {
+        const { images, labels, learningRates } = distilled[i]!;
+        return new Map([
+          ...theta,
+          ["distilled_images", images],
+          ["distilled_labels", labels],
+          ["learning_rates", learningRates.subarray(start, start + steps)],
+        ]);
+      });
+      trained = (await this.#executor.run(this.#epoch, feeds)).map(
+        (tensors) =>
+          new Map(parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!])),
+      );
+    }
+    return trained;
   }
 
   /** Accuracy and loss of networks as they are. */

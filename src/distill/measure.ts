@@ -2,7 +2,6 @@
 import { evaluateGraph, networkFor, toGraph } from "../../graphs/index.ts";
 import type { Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
-import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { Tensors } from "../runtime/feeds.ts";
 import { type AttackScores, confusion, scoreAttack } from "./attack.ts";
@@ -37,7 +36,7 @@ export class Tester {
     this.#task = task;
     this.#executor = executor;
     this.#onNetwork = onNetwork;
-    const { target } = devices[executor.device];
+    const { target } = executor;
     const network = networkFor(target, task.network);
     const { train, test } = task.dataset;
     this.#batch = Math.min(MOST_IMAGES, Math.max(train.count, test.count));

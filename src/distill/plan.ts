@@ -55,10 +55,7 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
   const part = { ...unroll, batch: unroll.batch / splits };
   const budget = options.memory / options.lanes;
-  const programOf = (graph: Graph, oneBlock: boolean): Program => ({
-    ...compile(graph, options.target),
-    oneBlock,
-  });
+  const programOf = (graph: Graph): Program => compile(graph, options.target);
   const steps = unroll.steps * unroll.epochs;
 
   if (
@@ -66,9 +63,9 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")
   ) {
     const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
-    const { bytes, oneBlock } = memoryOf([graph], budget);
+    const bytes = memoryOf([graph]);
     if (bytes <= budget || options.kind === "unrolled") {
-      return { kind: "unrolled", splits, bytes, metaGradient: programOf(graph, oneBlock) };
+      return { kind: "unrolled", splits, bytes, metaGradient: programOf(graph) };
     }
   }
   const graphs = {
@@ -78,8 +75,7 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
   };
   const parameters = 4 * network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const trajectory = parameters * (steps + 1);
-  const { bytes: computing, oneBlock } = memoryOf(Object.values(graphs), budget - trajectory);
-  const bytes = trajectory + computing;
+  const bytes = trajectory + memoryOf(Object.values(graphs));
   if (bytes > budget && options.kind === undefined) {
     throw new RangeError(
       `one meta-gradient needs about ${size(bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
@@ -90,29 +86,22 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     kind: "stepwise",
     splits,
     bytes,
-    innerStep: programOf(graphs.innerStep, oneBlock),
-    innerStepVjp: programOf(graphs.innerStepVjp, oneBlock),
-    outerLoss: programOf(graphs.outerLoss, oneBlock),
+    innerStep: programOf(graphs.innerStep),
+    innerStepVjp: programOf(graphs.innerStepVjp),
+    outerLoss: programOf(graphs.outerLoss),
   };
 }
 
 /**
- * What programs are expected to need: each keeps its inputs twice, where they are handed over and where they are
- * computed with, and its intermediate results, twice as well where the budget lets the runtime make one block of them.
+ * What programs are expected to need: each keeps its intermediate results and its inputs, these twice, where they are
+ * handed over and where they are computed with.
  */
-function memoryOf(
-  graphs: readonly Graph[],
-  budget: number,
-): { readonly bytes: number; readonly oneBlock: boolean } {
-  const inputs = graphs.map((graph) =>
-    graph.inputs.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0),
+const memoryOf = (graphs: readonly Graph[]): number =>
+  graphs.reduce(
+    (sum, graph) =>
+      graph.inputs.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), sum + peakBytes(graph)),
+    0,
   );
-  const results = graphs.map((graph, i) => peakBytes(graph) - inputs[i]!);
-  const total = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
-  const inTwoPieces = 2 * total(inputs) + 2 * total(results);
-  if (inTwoPieces <= budget) return { bytes: inTwoPieces, oneBlock: true };
-  return { bytes: 2 * total(inputs) + total(results), oneBlock: false };
-}
 
 const size = (bytes: number): string =>
   bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;

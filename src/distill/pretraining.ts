@@ -11,7 +11,6 @@ import { compile, type Program } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
 import { random } from "../random/generator.ts";
 import { initialize } from "../random/initializers.ts";
-import { devices } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { Task } from "./measure.ts";
 import { Minibatches } from "./minibatches.ts";
@@ -83,7 +82,7 @@ export async function trainNetworks(
   const { network, dataset, schedule, seed } = pretraining;
   const { run: perRun, epoch: perEpoch } = stepsOf(schedule, dataset.train.count);
   const steps = perEpoch * schedule.epochs;
-  const programOf = programs(pretraining, devices[executor.device].target);
+  const programOf = programs(pretraining, executor.target);
   // The images of a run's batches follow each other in the order of the epoch, as those of one large batch would.
   const images = perRun * Math.min(schedule.batch, dataset.train.count);
   const minibatches = indices.map(

@@ -1,11 +1,12 @@
 /** A whole run: iterations with checkpoints and a curve, then the final evaluation and its baseline. */
 import type { Executor } from "../runtime/executor.ts";
-import { type Baseline, baselineRates, randomRealBaseline } from "./baselines.ts";
+import { type Baseline, randomRealBaseline } from "./baselines/quickRandomReal.ts";
 import type { Distilled } from "./distilled.ts";
 import { type Evaluation, Evaluator, type Statistic, summarize } from "./evaluate.ts";
 import type { Measured } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
+import { baselineRates } from "./settings.ts";
 import { DivergenceError, Trainer, type TrainerState } from "./trainer.ts";
 
 /** One line of events.jsonl. */
@@ -165,7 +166,7 @@ export async function evaluateDistilled(
   const { test } = problem.dataset;
   let done = 0;
   const evaluator = new Evaluator(problem, executor, () => onNetwork?.(++done, 2 * count));
-  const count = evaluator.distinct(networks);
+  const count = evaluator.distinct("evaluation", networks);
   const before: Measured[] = [];
   const after: Measured[] = [];
   for (let first = 0; first < count; first += executor.lanes) {
@@ -188,7 +189,7 @@ export async function evaluateBaseline(
 ): Promise<Baseline> {
   let done = 0;
   const evaluator = new Evaluator(problem, executor, () => onNetwork?.(++done, total));
-  const several = evaluator.distinct(5);
+  const several = evaluator.distinct("baseline", 5);
   const options = { draws: several === 1 ? 10 : 5, networks: several };
   const total = (baselineRates.length + options.draws) * options.networks;
   return randomRealBaseline(problem, evaluator, options);

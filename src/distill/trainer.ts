@@ -3,6 +3,7 @@ import { cropAndFlip } from "../data/augment.ts";
 import { sampleBatch } from "../data/dataset.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
+import { keepConstant } from "../runtime/feeds.ts";
 import { adamStep, type Moments, zeroMoments } from "./adam.ts";
 import {
   type Distilled,
@@ -98,13 +99,22 @@ export class Trainer {
   readonly #buffers: readonly [RealBatch, RealBatch];
   /** Those of a fixed initialisation, by number. */
   readonly #known: readonly Parameters[] | undefined;
+  readonly #learnsImages: boolean;
   #drawn: Draw | undefined;
 
-  constructor(problem: Problem, executor: Executor, plan: Plan, state: TrainerState) {
+  /** With `learnsImages` false the images stay, and what else the recipe learns is learned for them. */
+  constructor(
+    problem: Problem,
+    executor: Executor,
+    plan: Plan,
+    state: TrainerState,
+    learnsImages = true,
+  ) {
     this.#problem = problem;
     this.#executor = executor;
     this.#plan = plan;
     this.state = state;
+    this.#learnsImages = learnsImages;
     const { dataset, network, recipe } = problem;
     const [channels, height, width] = dataset.shape;
     const buffer = (): RealBatch => ({
@@ -113,6 +123,8 @@ export class Trainer {
     });
     this.#buffers = [buffer(), buffer()];
     this.#known = isFixed(recipe) ? knownParameters(problem) : undefined;
+    for (const data of this.#known?.flatMap((parameters) => [...parameters.values()]) ?? [])
+      keepConstant(data);
   }
 
   get distilled(): Distilled {
@@ -183,7 +195,7 @@ export class Trainer {
     const addSquares = (values: Float64Array) => {
       for (const g of values) squares += g * g;
     };
-    addSquares(gradient.images);
+    if (this.#learnsImages) addSquares(gradient.images);
     if (labels === "soft") addSquares(gradient.labels);
     if (learningRate.learned) addSquares(rawRates);
     return Math.sqrt(squares);
@@ -197,7 +209,8 @@ export class Trainer {
     const options = { rate, betas: outer.betas, epsilon: outer.epsilon };
     state.iteration++;
     const { iteration, moments } = state;
-    adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
+    if (this.#learnsImages)
+      adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
     if (labels === "soft")
       adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
     if (learningRate.learned) {

@@ -13,6 +13,11 @@ export function formatPercent({ mean, std, n }: Statistic): string {
   return `${(mean * 100).toFixed(1)}${deviation} % (n = ${n})`;
 }
 
+/** A loss or another plain number: "0.412 ± 0.03"; one value alone has no deviation. */
+export function formatStatistic({ mean, std, n }: Statistic): string {
+  return n > 1 ? `${formatNumber(mean)} ± ${formatNumber(std)}` : formatNumber(mean);
+}
+
 /** An integer with thousands separators: "1,240". */
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString("en-US");

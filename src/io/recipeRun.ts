@@ -22,7 +22,7 @@ import {
   type Select,
 } from "../distill/run.ts";
 import { initialState } from "../distill/trainer.ts";
-import { devices } from "../runtime/devices.ts";
+import { transferReport } from "../distill/transfer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
@@ -48,10 +48,12 @@ export interface RecipeRunOptions extends DataOptions {
   /** Where pre-trained networks are, or will be; and what is told of them. */
   readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
   readonly select?: Select;
+  /** Whether it is also measured what the images are good for outside their recipe; by default it is. */
+  readonly transfer?: boolean;
   /** Stops after the iteration or network in progress, everything saved. */
   readonly signal?: AbortSignal;
   /** Makes the executor; a continued run asks for the layout that its numbers depend on. The run closes it. */
-  startResources(problem: Problem, layout?: Layout): Resources;
+  startResources(problem: Problem, layout?: Layout): Promise<Resources>;
   /** What summary.json says of the circumstances. */
   readonly circumstances: Pick<RunSummary, "command" | "versions"> & {
     machine(device: string): RunSummary["machine"];
@@ -80,7 +82,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   const dataset = await loadRecipeData(recipe, options);
   const untrained = createProblem(recipe, dataset);
   const start = initialState(untrained, await startOf(untrained));
-  const { executor, memory } = options.startResources(untrained, resume?.layout);
+  const { executor, memory } = await options.startResources(untrained, resume?.layout);
   let stage: "pre-training" | "evaluation" = "pre-training";
   try {
     const { dataDir, skipBad, cacheDir, onDecoded, starting } = options;
@@ -88,7 +90,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
     const problem = await withPretrained(untrained, executor, { ...data, ...starting, signal });
     stage = "evaluation";
     const plan = planMetaGradient(problem, {
-      target: devices[executor.device].target,
+      target: executor.target,
       lanes: executor.lanes,
       memory,
       kind: resume?.layout.plan,
@@ -135,13 +137,13 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   }
 }
 
-/** Test accuracies before and after training, and the baseline's. */
+/** Test accuracies before and after training, the baseline's, and those outside the recipe. */
 async function measure(
   problem: Problem,
   executor: Executor,
   distilled: Distilled,
-  { signal, onNetwork }: RecipeRunOptions,
-): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "attack">> {
+  { signal, onNetwork, transfer: wanted = true }: RecipeRunOptions,
+): Promise<Pick<RunSummary, "before" | "accuracy" | "baseline" | "attack" | "transfer">> {
   const stoppable = signal ? interruptible(executor, signal) : executor;
   const show =
     (what: string): OnNetwork =>
@@ -156,11 +158,15 @@ async function measure(
     about,
   );
   const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+  const transfer = wanted
+    ? await transferReport(problem, stoppable, distilled, { onNetwork: show("outside the recipe") })
+    : undefined;
   return {
     before: before.accuracy,
     accuracy: after.accuracy,
     baseline,
     attack: attackOutcome(problem, before.attack, after.attack),
+    transfer,
   };
 }
 

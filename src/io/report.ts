@@ -5,6 +5,7 @@ import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
 import { accuracyChart, learningRateChart, lossChart, type ReportEvent } from "./reportCharts.ts";
 import { REPORT_STYLE } from "./reportStyle.ts";
+import { type ReportTransfer, transferSection } from "./reportTransfer.ts";
 
 export interface ReportData {
   readonly title: string;
@@ -25,6 +26,8 @@ export interface ReportData {
   readonly accuracy?: Statistic;
   readonly baseline?: Statistic & { readonly name: string };
   readonly before?: Statistic;
+  /** What the images are good for outside their recipe. */
+  readonly transfer?: readonly ReportTransfer[];
   /** Package or runtime name to version. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -132,6 +135,7 @@ ${tiles(data)}
 <h2>Distilled images</h2>
 ${sheets.filter((entry) => entry !== undefined).join("\n")}
 ${charts(data)}
+${transferSection(data.transfer ?? [])}
 <h2>Summary</h2>
 ${table(data.rows)}
 <h2>To repeat it</h2>

@@ -11,6 +11,8 @@ import {
 } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
+import { baselineRates } from "../distill/settings.ts";
+import type { TransferRow } from "../distill/transfer.ts";
 import { attackRows } from "./attackRows.ts";
 import { decodeDistilled } from "./distilledFile.ts";
 import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
@@ -31,6 +33,8 @@ export interface RunSummary {
   readonly accuracy: Statistic;
   readonly baseline: Statistic & { readonly name: string; readonly learningRate: number };
   readonly attack?: AttackOutcome<Statistic>;
+  /** What the images are good for outside their recipe. */
+  readonly transfer?: readonly TransferRow[];
   readonly selected: { readonly select: "last" | "best"; readonly iteration: number };
   readonly command: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -121,7 +125,10 @@ export async function writeReport(
           value: formatPercent(accuracy),
         },
         { label: "Before training", value: formatPercent(before) },
-        { label: `Baseline: ${baseline.name}`, value: formatPercent(baseline) },
+        {
+          label: `Baseline: ${baseline.name}`,
+          value: `${formatPercent(baseline)}, over sets of images; the same steps and epochs at rate ${formatNumber(baseline.learningRate)}, the best of ${baselineRates.length} on training images`,
+        },
         ...(attack ? attackRows(attack) : []).map(([label, earlier, later]) => ({
           label,
           value: `${earlier} before, ${later} after`,
@@ -147,6 +154,7 @@ export async function writeReport(
       accuracy,
       before,
       baseline,
+      transfer: summary.transfer,
       versions: summary.versions,
     }),
   );

@@ -29,7 +29,7 @@ export interface TrainingRunOptions extends PretrainingOptions, Omit<DataOptions
   /** Folder of the networks; `weights/<network>-<data>` by default. */
   readonly path?: string;
   /** Makes the executor, which is closed in the end. */
-  startExecutor(network: Pretraining["network"]): Executor;
+  startExecutor(network: Pretraining["network"]): Promise<Executor>;
   onStart?(start: {
     readonly path: string;
     readonly dataset: Dataset;
@@ -60,7 +60,7 @@ export async function trainIntoFolder(options: TrainingRunOptions): Promise<Trai
   const pretraining = { network, loss: lossFor(network.classes), dataset, schedule, seed };
   const path = options.path ?? weightsFolder(network.name, data);
   const folder = await NetworkFolder.open(path, pretraining);
-  const executor = options.startExecutor(network);
+  const executor = await options.startExecutor(network);
   try {
     const missing = missingNetworks(folder, networks).length;
     options.onStart?.({ path, dataset, schedule, missing });

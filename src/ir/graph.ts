@@ -21,13 +21,18 @@ export function topologicalOrder(outputs: readonly Value[], leaves?: ReadonlySet
   return [...reached].sort((a, b) => a.id - b.id);
 }
 
-/** Rebuilds `outputs` bottom-up, each value replaced by what `visit` makes of it and its new inputs. */
+/**
+ * Rebuilds `outputs` bottom-up, each value replaced by what `visit` makes of it and its new inputs. `leaves` and what
+ * they are made from stay.
+ */
 export function rewrite(
   outputs: readonly Value[],
   visit: (value: Value, inputs: readonly Value[]) => Value,
+  leaves: ReadonlySet<Value> = new Set(),
 ): Value[] {
-  const replaced = new Map<Value, Value>();
-  for (const value of topologicalOrder(outputs)) {
+  const replaced = new Map<Value, Value>([...leaves].map((leaf) => [leaf, leaf]));
+  for (const value of topologicalOrder(outputs, leaves)) {
+    if (leaves.has(value)) continue;
     replaced.set(
       value,
       visit(

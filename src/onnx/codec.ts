@@ -15,12 +15,13 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   const message = onnx.ModelProto.create({
     irVersion: model.irVersion,
     producerName: "onnx-distill",
-    opsetImport: [{ domain: "", version: model.opset }],
+    opsetImport: [{ domain: "", version: model.opset }, ...otherDomains(model)],
     graph: {
       name: model.name,
       node: model.nodes.map((node) => ({
         name: node.name,
         opType: node.opType,
+        domain: node.domain,
         input: [...node.inputs],
         output: [...node.outputs],
         attribute: Object.entries(node.attributes).map(([name, attribute]) =>
@@ -34,6 +35,12 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   });
   return onnx.ModelProto.encode(message).finish();
 }
+
+/** The runtime's own operators, which have one version. */
+const otherDomains = ({ nodes }: OnnxModel) =>
+  [...new Set(nodes.map(({ domain }) => domain))]
+    .filter((domain) => domain !== "")
+    .map((domain) => ({ domain, version: 1 }));
 
 function encodeAttribute(name: string, attribute: Attribute) {
   const { AttributeType } = onnx.AttributeProto;

@@ -13,11 +13,6 @@ export interface Program {
   readonly outputs: readonly OnnxValueInfo[];
   /** Number of ONNX nodes. */
   readonly nodes: number;
-  /**
-   * Whether the runtime may put all intermediate results into one block from the second run on: faster, but what the
-   * first run took is kept besides. By default it may.
-   */
-  readonly oneBlock?: boolean;
 }
 
 /** Optimizes, lowers and encodes a graph. */

@@ -6,6 +6,8 @@ export type Attribute = number | readonly number[] | string | { readonly float: 
 export interface OnnxNode {
   readonly name: string;
   readonly opType: string;
+  /** Whose operator it is; "" for ai.onnx. */
+  readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;

@@ -1,9 +1,17 @@
 /** Runs programs, several at a time where the machine allows it. */
 import type { Program } from "../onnx/compile.ts";
+import type { Target } from "../onnx/lowering/index.ts";
+import { devices } from "./devices.ts";
 import type { Tensors } from "./feeds.ts";
 import { createSession, type Session, type SessionOptions } from "./session.ts";
 
+/** Where programs run, and the lowering to compile them with: by default the device's. */
+export interface ExecutorOptions extends SessionOptions {
+  readonly target?: Target;
+}
+
 export interface Executor extends SessionOptions {
+  readonly target: Target;
   /** How many runs proceed at the same time. */
   readonly lanes: number;
   /**
@@ -20,10 +28,12 @@ export interface Executor extends SessionOptions {
 }
 
 /** Runs everything in the calling thread, one after the other: for tests, small programs and browsers' workers. */
-export function inlineExecutor(options: SessionOptions): Executor {
-  const sessions = new SessionCache(options);
+export function inlineExecutor({ device, threads, target }: ExecutorOptions): Executor {
+  const sessions = new SessionCache({ device, threads });
   return {
-    ...options,
+    device,
+    threads,
+    target: target ?? devices[device].target,
     lanes: 1,
     async prepare(program) {
       await sessions.get(program);

@@ -6,6 +6,15 @@ import type { Program } from "../onnx/compile.ts";
 /** Row-major numbers by tensor name. */
 export type Tensors = ReadonlyMap<string, Float32Array>;
 
+const constants = new WeakSet<Float32Array>();
+
+/** Declares that numbers never change again, so that a worker which was handed them once can keep them. */
+export function keepConstant(data: Float32Array): void {
+  constants.add(data);
+}
+
+export const isConstant = (data: Float32Array): boolean => constants.has(data);
+
 export interface FedInput {
   readonly name: string;
   readonly shape: readonly number[];

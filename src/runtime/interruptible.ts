@@ -7,10 +7,11 @@ import type { Executor } from "./executor.ts";
  * @throws the signal's reason, from `run`, once it is aborted.
  */
 export function interruptible(executor: Executor, signal: AbortSignal): Executor {
-  const { device, threads, lanes } = executor;
+  const { device, threads, target, lanes } = executor;
   return {
     device,
     threads,
+    target,
     lanes,
     prepare: (program) => executor.prepare(program),
     async run(program, feeds) {

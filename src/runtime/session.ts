@@ -55,9 +55,10 @@ async function load(
       executionProviders: [devices[device].provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      enableMemPattern: program.oneBlock ?? true,
+      // One block for all intermediate results saves little time and doubles the memory (docs/performance.md).
+      enableMemPattern: false,
       // Threads that spin while they wait take the cores from whatever else runs on the machine.
-      extra: { session: { intra_op: { allow_spinning: threads > 1 ? "1" : "0" } } },
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

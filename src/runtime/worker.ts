@@ -21,8 +21,11 @@ async function load({ program, content, options, shared }: LoadRequest): Promise
   programs.set(program, { session, shared, own });
 }
 
-function run({ session, shared, own }: Loaded): Promise<Map<string, Float32Array>> {
-  for (const [name, data] of shared) own.get(name)!.set(data);
+function run(
+  { session, shared, own }: Loaded,
+  changed: readonly string[],
+): Promise<Map<string, Float32Array>> {
+  for (const name of changed) own.get(name)!.set(shared.get(name)!);
   return session.run(own);
 }
 
@@ -32,7 +35,7 @@ async function answer(request: Request): Promise<Reply> {
       await load(request);
       return { results: new Map() };
     case "run":
-      return { results: await run(programs.get(request.program)!) };
+      return { results: await run(programs.get(request.program)!, request.changed) };
     case "close":
       for (const { session } of programs.values()) await session.release();
       return { results: new Map() };

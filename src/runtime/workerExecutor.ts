@@ -4,8 +4,9 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Program } from "../onnx/compile.ts";
-import type { Executor } from "./executor.ts";
-import { fedInputs, sharedInputs, type Tensors } from "./feeds.ts";
+import { devices } from "./devices.ts";
+import type { Executor, ExecutorOptions } from "./executor.ts";
+import { fedInputs, isConstant, sharedInputs, type Tensors } from "./feeds.ts";
 import type { SessionOptions } from "./session.ts";
 
 export interface LoadRequest {
@@ -17,20 +18,20 @@ export interface LoadRequest {
   readonly shared: Tensors;
 }
 
-/** What the calling thread sends. The feeds of a run are in the program's shared memory. */
+/** What the calling thread sends. The feeds of a run are in the program's shared memory, `changed` since the last one. */
 export type Request =
   | LoadRequest
-  | { readonly kind: "run"; readonly program: number }
+  | { readonly kind: "run"; readonly program: number; readonly changed: readonly string[] }
   | { readonly kind: "close" };
 
 /** What a worker answers, in the order of the requests. */
 export type Reply = { readonly results?: Map<string, Float32Array>; readonly error?: string };
 
-export interface WorkerOptions extends SessionOptions {
+export interface WorkerOptions extends ExecutorOptions {
   readonly workers: number;
 }
 
-export function workerExecutor({ workers, device, threads }: WorkerOptions): Executor {
+export function workerExecutor({ workers, device, threads, target }: WorkerOptions): Executor {
   const lanes = Array.from({ length: workers }, () => new Lane({ device, threads }));
   const programs = new Map<Program, number>();
   const idOf = (program: Program): number => {
@@ -41,6 +42,7 @@ export function workerExecutor({ workers, device, threads }: WorkerOptions): Exe
   return {
     device,
     threads,
+    target: target ?? devices[device].target,
     lanes: workers,
     async prepare(program) {
       const id = idOf(program);
@@ -66,6 +68,8 @@ interface Pending {
 interface Loaded {
   readonly shared: Map<string, Float32Array>;
   readonly loading: Promise<Map<string, Float32Array>>;
+  /** Constant feeds that the worker has. */
+  readonly held: Map<string, Float32Array>;
   ready: boolean;
 }
 
@@ -101,7 +105,7 @@ class Lane {
     const shared = sharedInputs(program);
     const options = this.#options;
     const loading = this.#send({ kind: "load", program: id, content: program, options, shared });
-    const loaded: Loaded = { shared, loading, ready: false };
+    const loaded: Loaded = { shared, loading, held: new Map(), ready: false };
     this.#loaded.set(id, loaded);
     loading.then(
       () => {
@@ -133,9 +137,14 @@ class Lane {
 
   async #start(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
     if (!this.#loaded.get(id)?.ready) await this.load(id, program);
-    const { shared } = this.#loaded.get(id)!;
-    for (const { name, data } of fedInputs(program, feeds)) shared.get(name)!.set(data);
-    return this.#send({ kind: "run", program: id });
+    const { shared, held } = this.#loaded.get(id)!;
+    const changed = fedInputs(program, feeds).filter(({ name, data }) => held.get(name) !== data);
+    for (const { name, data } of changed) {
+      shared.get(name)!.set(data);
+      if (isConstant(data)) held.set(name, data);
+      else held.delete(name);
+    }
+    return this.#send({ kind: "run", program: id, changed: changed.map(({ name }) => name) });
   }
 
   /** Closes after the runs that were asked for before. */

@@ -45,9 +45,12 @@ test("the curve is against the changed labels, which true ones would keep below 
 });
 
 test("evaluate repeats the attack, as JSON and as text", async () => {
-  const json = await run(root, "evaluate", "run", "--workers=1", "--json");
+  const evaluate = (...args: string[]) => run(root, "evaluate", "run", "--workers=1", ...args);
+  const json = await evaluate("--no-transfer", "--json");
   expect(JSON.parse(json.stdout).attack).toEqual(JSON.parse(first.stdout).attack);
-  const { stdout } = await run(root, "evaluate", "run", "--workers=1", "--quiet");
+  const { stdout } = await evaluate("--per-step", "--transfer-networks=1", "--quiet");
+  expect(stdout).toMatch(/^after step +accuracy, changed labels +loss$/m);
+  expect(stdout).toMatch(/^outside the recipe, changed labels +distilled images +random real/m);
   expect(stdout).toMatch(/trained on the distilled images, changed labels +\d+\.\d ± /);
   expect(stdout).toMatch(/attack: 2 as 0 +before +after\n/);
   for (const what of [

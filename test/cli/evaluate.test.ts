@@ -10,7 +10,8 @@ const root = temporaryFolder();
 const statistic = (n: number) => ({ mean: expect.any(Number), std: expect.any(Number), n });
 const summary = (folder: string) =>
   JSON.parse(readFileSync(join(root, folder, "summary.json"), "utf8"));
-const evaluate = (...args: string[]) => run(root, "evaluate", ...args, "--workers=1");
+const evaluate = (...args: string[]) =>
+  run(root, "evaluate", ...args, "--workers=1", "--no-transfer");
 
 beforeAll(async () => {
   writeStripes(root);
@@ -39,6 +40,42 @@ test("--networks and --seed choose how many and which networks", async () => {
   expect(two).toMatchObject({ accuracy: statistic(5), baseline: statistic(5) });
   const other = await evaluate("random", "--networks=5", "--seed=9", "--json");
   expect(JSON.parse(other.stdout).before).not.toEqual(two.before);
+});
+
+test("what the images are good for elsewhere is reported beside random real images", async () => {
+  const args = ["evaluate", "random", "--workers=1", "--transfer-networks=2"];
+  const { stdout } = await run(root, ...args, "--json");
+  const { transfer } = JSON.parse(stdout);
+  expect(transfer.map(({ name }: { name: string }) => name)).toEqual([
+    "as distilled",
+    "minibatch SGD",
+    "Adam",
+    "another initialisation: pytorch",
+    "another network: mlp, 64-64",
+  ]);
+  for (const row of transfer) {
+    for (const result of [row, row.randomReal])
+      expect(result).toMatchObject({ accuracy: statistic(2), loss: statistic(2) });
+  }
+  expect(transfer[2]).toMatchObject({
+    learningRate: expect.any(Number),
+    epochs: expect.any(Number),
+  });
+  const text = (await run(root, ...args, "--quiet")).stdout;
+  expect(text).toMatch(/^outside the recipe +distilled images +random real images$/m);
+  expect(text).toMatch(/^Adam +\d+\.\d ± \d+\.\d % \(n = 2\), rate 0\.\d+, \d+ epochs? +\d/m);
+});
+
+test("--per-step measures the same networks after every step", async () => {
+  const { stdout } = await evaluate("random", "--per-step", "--json");
+  const { before, accuracy, perStep } = JSON.parse(stdout);
+  expect(perStep).toEqual([
+    { step: 0, accuracy: before, loss: statistic(3) },
+    { step: 1, accuracy, loss: statistic(3) },
+  ]);
+  expect((await evaluate("random", "--per-step")).stdout).toMatch(
+    /^ +1 {2}\d+\.\d ± \d+\.\d % \(n = 3\) +0?\.?\d+/m,
+  );
 });
 
 test("a fixed initialisation has one network, and evaluate says so", async () => {

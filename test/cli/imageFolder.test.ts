@@ -7,7 +7,7 @@ import { temporaryFolder } from "../temporaryFolder.ts";
 import { run } from "./program.ts";
 
 const root = temporaryFolder();
-const small = ["--workers=1", "--threads=1", "--quiet"];
+const small = ["--workers=1", "--threads=1", "--no-transfer", "--quiet"];
 const skipped = [{ file: join("train", "dark", "bad.png"), reason: expect.any(String) }];
 
 /** Eight images of each class for training and four for testing, and one that is none. */
@@ -66,6 +66,9 @@ test("--skip-bad runs without it and reports it by name; images are cached where
   expect(readdirSync(join(root, "kept"))).toEqual(kept);
   const json = await run(root, "evaluate", "one", ...small, ...data, "--json");
   expect(JSON.parse(json.stdout).skipped).toEqual(skipped);
+  const baselines = await run(root, "baselines", "one", "--workers=1", "--networks=1", ...data);
+  expect(baselines.code).toBe(0);
+  expect(baselines.stderr).toMatch(/^left out train.dark.bad\.png: /m);
 });
 
 test("--set imageSize changes the size; without --cache the user's cache folder is used", async () => {

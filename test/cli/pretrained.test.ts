@@ -27,7 +27,9 @@ const recipe = {
   },
   outer: { ...stripesRecipe.outer, iterations: 5, networks: 2 },
 };
-const distil = (...args: string[]) => run(root, "run", "adapt.json", "--workers=2", ...args);
+const distil = (...args: string[]) =>
+  run(root, "run", "adapt.json", "--workers=2", "--no-transfer", ...args);
+const evaluate = (...args: string[]) => run(root, "evaluate", ...args, "--no-transfer", "--json");
 
 let adapted: Ended;
 
@@ -64,16 +66,31 @@ test("another run and the evaluation find the networks again", async () => {
   expect(again.stderr).toContain("9 networks pre-trained on stripes from weights");
   const { outer } = JSON.parse(readFileSync(at("again", "recipe.json"), "utf8"));
   expect(outer.networks).toBe(4);
-  const evaluated = await run(root, "evaluate", "adapted", "--seed=3", "--json");
+  const evaluated = await evaluate("adapted", "--seed=3");
   expect(evaluated.stderr).toContain("the run's networks are pre-trained: --seed changes nothing");
   const { before, accuracy } = JSON.parse(adapted.stdout);
   expect(JSON.parse(evaluated.stdout)).toMatchObject({ before, accuracy });
 });
 
 test("an evaluation of more networks trains more", async () => {
-  const evaluated = await run(root, "evaluate", "adapted", "--networks=5", "--json");
+  const evaluated = await evaluate("adapted", "--networks=5");
   expect(evaluated.stderr).toContain("11 networks pre-trained on stripes are needed, 2 of them");
   expect(JSON.parse(evaluated.stdout).accuracy.n).toBe(5);
+});
+
+test("baselines and what the images are good for elsewhere take the same networks", async () => {
+  const args = ["--networks=2", "--weights=weights/mlp-stripes", "--workers=1", "--json"];
+  const { code, stdout, stderr } = await run(root, "baselines", "adapted", ...args);
+  expect(code).toBe(0);
+  expect(stderr).toContain("8 networks pre-trained on stripes from weights");
+  const entries: { accuracy: { n: number } }[] = JSON.parse(stdout);
+  expect(entries.slice(0, 5).map(({ accuracy }) => accuracy.n)).toEqual([2, 2, 2, 2, 2]);
+
+  const elsewhere = ["--transfer-networks=2", "--workers=1", "--json"];
+  const evaluated = await run(root, "evaluate", "adapted", ...elsewhere);
+  const { accuracy, transfer } = JSON.parse(evaluated.stdout);
+  expect([accuracy.n, transfer[0].accuracy.n]).toEqual([3, 2]);
+  expect(transfer[3].name).toBe("another initialisation: random weights");
 });
 
 test("networks that were trained otherwise are refused before the run begins", async () => {
@@ -121,7 +138,7 @@ test("the data are converted to the shape that the recipe asks for", async () =>
   expect([code, stderr]).toEqual([0, expect.stringContaining("trained first, into larger")]);
   const file = readFileSync(at("larger-run", "distilled.safetensors"));
   expect(decodeSafetensors(file).tensors.get("images")!.shape).toEqual([1, 3, 3, 10, 10]);
-  const evaluated = await run(root, "evaluate", "larger-run", "--weights=larger", "--json");
+  const evaluated = await evaluate("larger-run", "--weights=larger");
   expect(evaluated.code).toBe(0);
 });
 

@@ -38,12 +38,13 @@ export function start(folder: string, args: readonly string[]): Started {
 
 export const run = (folder: string, ...args: string[]): Promise<Ended> => start(folder, args).ended;
 
-/** A run of the stripes' recipe with one worker. */
+/** A run of the stripes' recipe with one worker, evaluated without the report of what its images are good for elsewhere. */
 export const stripesRun = (iterations: number): string[] => [
   "run",
   "stripes.json",
   "--workers=1",
   "--threads=1",
+  "--no-transfer",
   `--iterations=${iterations}`,
 ];
 

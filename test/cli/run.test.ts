@@ -135,6 +135,15 @@ test("a second run into the same folder is refused and changes nothing", async (
   expect(times()).toEqual(before);
 });
 
+test("the evaluation at the end tells what the images are good for outside their recipe", async () => {
+  const args = stripesRun(3).filter((arg) => arg !== "--no-transfer");
+  const { stdout } = await run(root, ...args, "--quiet", "--out=elsewhere");
+  expect(stdout).toContain("another network: mlp, 64-64");
+  expect(json("elsewhere", "summary.json").transfer).toHaveLength(5);
+  expect(readFileSync(at("elsewhere", "report.html"), "utf8")).toContain("Outside the recipe");
+  expect(readFileSync(at("run", "report.html"), "utf8")).not.toContain("Outside the recipe");
+});
+
 test("--seeds runs once for each seed and reports over them", async () => {
   const args = [...stripesRun(10), "--seeds=1,2", "--json", "--quiet", "--out=seeds"];
   const { code, stdout, stderr } = await run(root, ...args);

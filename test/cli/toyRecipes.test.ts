@@ -73,6 +73,7 @@ describe.each(recipes)("$name", (recipe) => {
       name,
       "--workers=1",
       "--threads=1",
+      "--no-transfer",
       "--json",
       "--quiet",
       `--out=${name}`,

@@ -21,6 +21,7 @@ const insects = (iterations: number, ...more: string[]) =>
     "insects.json",
     "--workers=1",
     "--threads=1",
+    "--no-transfer",
     `--iterations=${iterations}`,
     "--json",
     "--quiet",
@@ -54,7 +55,7 @@ test("two classes are learned by one logit under binary cross-entropy", async ()
   const { tensors } = decodeSafetensors(bytes("one", "initial.safetensors"));
   expect(tensors.get("fc2.weight")!.shape).toEqual([1, 128]);
 
-  const again = await run(root, "evaluate", "one", "--workers=1", "--json");
+  const again = await run(root, "evaluate", "one", "--workers=1", "--no-transfer", "--json");
   expect(JSON.parse(again.stdout)).toMatchObject({ before, accuracy, baseline });
 });
 

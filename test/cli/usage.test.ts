@@ -13,7 +13,7 @@ beforeAll(() => {
   writeStripes(root);
 });
 
-const commands = ["run", "evaluate", "train", "recipes", "fetch", "graph"];
+const commands = ["run", "evaluate", "baselines", "train", "recipes", "fetch", "graph"];
 
 test("--help lists the commands, and no command shows the same as an error", async () => {
   const help = await run(root, "--help");
@@ -131,7 +131,14 @@ test("recipe files are JSON or YAML of the schema", async () => {
 
 test("a recipe in YAML runs", async () => {
   writeFileSync(join(root, "mine.yaml"), stringify({ ...stripesRecipe, name: "mine", seed: 4 }));
-  const { code, stdout } = await run(root, "run", "mine.yaml", "--workers=1", "--json");
+  const { code, stdout } = await run(
+    root,
+    "run",
+    "mine.yaml",
+    "--workers=1",
+    "--no-transfer",
+    "--json",
+  );
   expect([code, JSON.parse(stdout).run]).toEqual([0, join("runs", "mine-4")]);
 });
 

@@ -25,6 +25,7 @@ function countingExecutor(): { executor: Executor; feeds: Tensors[] } {
   const executor: Executor = {
     device: "cpu",
     threads: 1,
+    target: "cpu",
     lanes: 1,
     prepare: async () => {},
     run: async (_program, some) => {

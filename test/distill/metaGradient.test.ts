@@ -96,13 +96,10 @@ test("the plan is unrolled where it fits the memory, else step by step, else ref
   const planned = (options: Partial<Parameters<typeof planMetaGradient>[1]>): Plan =>
     planMetaGradient(long, { target: "cpu", lanes: 1, memory: 1e9, ...options });
   const unrolled = planned({});
-  expect(unrolled).toMatchObject({ kind: "unrolled", metaGradient: { oneBlock: true } });
-  const scattered = planned({ memory: unrolled.bytes - 1 });
-  expect(scattered).toMatchObject({ kind: "unrolled", metaGradient: { oneBlock: false } });
-  const smaller = planned({ memory: scattered.bytes - 1 });
+  expect(unrolled.kind).toBe("unrolled");
+  const smaller = planned({ memory: unrolled.bytes - 1 });
   expect(smaller.kind).toBe("stepwise");
-  expect(scattered.bytes).toBeLessThan(unrolled.bytes);
-  expect(smaller.bytes).toBeLessThan(scattered.bytes);
+  expect(smaller.bytes).toBeLessThan(unrolled.bytes);
   expect(() => planned({ memory: 1e5 })).toThrow("raise --memory");
   expect(planned({ lanes: 4, memory: 1e9 }).splits).toBe(2);
 });

@@ -17,3 +17,21 @@ export function stripesProblem({ outer, evaluation, ...changes }: Changes = {}):
   };
   return createProblem(recipe, stripes());
 }
+
+/** The same problem; whoever looks at its test images or their labels fails. */
+export function withoutTest(problem: Problem): Problem {
+  const { test, ...dataset } = problem.dataset;
+  const look = (): never => {
+    throw new Error("looked at the test images");
+  };
+  const hidden = {
+    count: test.count,
+    get images() {
+      return look();
+    },
+    get labels() {
+      return look();
+    },
+  };
+  return { ...problem, dataset: { ...dataset, test: hidden } };
+}

@@ -74,6 +74,18 @@ describe("renderReport", () => {
     expect(all).toContain("How they formed");
   });
 
+  test("says what the images are good for outside their recipe, where that was measured", () => {
+    expect(html).not.toContain("Outside the recipe");
+    const accuracy = { mean: 0.31, std: 0.02, n: 5 };
+    const result = { accuracy, learningRate: 0.03, epochs: 10 };
+    const transfer = [
+      { name: "Adam <b>", ...result, randomReal: { accuracy: { ...accuracy, mean: 0.4 } } },
+    ];
+    expect(renderReport({ ...DATA, transfer })).toContain(
+      '<th scope="row">Adam &lt;b&gt;</th><td>31.0 ± 2.0 % (n = 5)<br><span class="soft">rate 0.03, 10 epochs</span></td><td>40.0 ± 2.0 % (n = 5)</td>',
+    );
+  });
+
   test("does without accuracies, rates or any event", () => {
     const bare = { ...DATA, baseline: undefined, before: undefined };
     const lossOnly = renderReport({ ...bare, events: [{ iteration: 1, seconds: 0, loss: 2.3 }] });

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 const built = new URL("../../dist/src/index.js", import.meta.url).href;
-const { compile, ops, workerExecutor } = (await import(
+const { compile, keepConstant, ops, workerExecutor } = (await import(
   built
 )) as typeof import("../../src/index.ts");
 
@@ -72,4 +72,22 @@ test("programs that alternate keep their own feeds, and closing waits for what w
   await executor.close();
   const numbers = (await Promise.all(results)).map(([result]) => result!.get("y")![0]);
   expect(numbers).toEqual([2, -1, 4, -2, 6, -3]);
+});
+
+test("constant feeds are handed over once, and again after others took their place", async () => {
+  const executor = workerExecutor({ ...options, workers: 1 });
+  const [constant, other] = [Float32Array.of(3), Float32Array.of(5)];
+  keepConstant(constant);
+  const double = async (data: Float32Array) => {
+    const [result] = await executor.run(program, [new Map([["x", data]])]);
+    return result!.get("y")![0];
+  };
+  const results: unknown[] = [];
+  for (const data of [constant, constant, other, constant]) results.push(await double(data));
+  expect(results).toEqual([6, 6, 10, 6]);
+  // What was declared constant is not looked at again.
+  constant[0] = 4;
+  expect(await double(constant)).toBe(6);
+  expect(await double(other)).toBe(10);
+  await executor.close();
 });

@@ -1,13 +1,11 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { attackOutcome } from "../../distill/attack.ts";
-import { distilledShapes } from "../../distill/distilled.ts";
-import { createProblem, type Problem } from "../../distill/problem.ts";
+import { evaluatePerStep, type StepEvaluation } from "../../distill/perStep.ts";
 import { isFixed, knownNetworks } from "../../distill/recipe.ts";
 import { evaluateBaseline, evaluateDistilled } from "../../distill/run.ts";
+import { TRANSFER_NETWORKS, type TransferRow, transferReport } from "../../distill/transfer.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
-import { type DistilledFile, decodeDistilled } from "../../io/distilledFile.ts";
-import { loadRecipeData } from "../../io/recipeData.ts";
-import { RunDirectory } from "../../io/runDirectory.ts";
+import { openFinishedRun } from "../../io/finishedRun.ts";
 import { withPretrained } from "../../io/startingNetworks.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { type Accuracies, accuraciesJson, accuracyRows, attackText } from "../accuracies.ts";
@@ -20,19 +18,31 @@ import {
   type Register,
 } from "../command.ts";
 import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
-import { formatCount, formatDuration, formatTable } from "../format.ts";
-import { createProgressLine, type ProgressLine } from "../progressLine.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatStatistic,
+  formatTable,
+} from "../format.ts";
+import { createProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startExecutor, withWorkers } from "../resources.ts";
 import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
+import { transferTable } from "../transferTable.ts";
 
 interface EvaluateOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly weights?: string;
   readonly networks?: number;
+  readonly perStep?: boolean;
+  readonly transfer: boolean;
+  readonly transferNetworks?: number;
 }
 
 interface Result extends Accuracies, Pick<Dataset, "skipped"> {
   readonly run: string;
   readonly seconds: number;
+  readonly perStep?: readonly StepEvaluation[];
+  readonly transfer?: readonly TransferRow[];
 }
 
 export const registerEvaluate: Register = (program, context) => {
@@ -47,11 +57,26 @@ export const registerEvaluate: Register = (program, context) => {
       "networks to train (default: as many as the recipe says)",
       parseCount(1),
     )
+    .option("--per-step", "also accuracy and loss after every inner step, of the same networks")
+    .option("--no-transfer", "leave out what the images are good for outside their recipe")
+    .option(
+      "--transfer-networks <n>",
+      `networks of every row outside the recipe (default: ${TRANSFER_NETWORKS})`,
+      parseCount(1),
+    )
     .option("--weights <folder>", weightsOption);
   withWorkers(withData(command)).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
-    const { seconds, skipped } = result;
-    const json = { run, seconds, ...accuraciesJson(result), ...(skipped ? { skipped } : {}) };
+    const { seconds, perStep, transfer, skipped } = result;
+    const accuracies = accuraciesJson(result);
+    const json = {
+      run,
+      seconds,
+      ...accuracies,
+      perStep,
+      transfer,
+      ...(skipped ? { skipped } : {}),
+    };
     if (options.out) await writeFileAtomic(options.out, `${JSON.stringify(json, undefined, 2)}\n`);
     printResult(context, options, json, asText(result));
   });
@@ -63,7 +88,13 @@ async function evaluateRun(
   context: CommandContext,
 ): Promise<Result> {
   const progress = createProgressLine(context, options);
-  const { problem: untrained, distilled } = await openRun(run, options, progress, context.signal);
+  const { seed } = options;
+  const data = dataOptions(options, progress);
+  const { problem: untrained, distilled } = await openFinishedRun(run, {
+    ...data,
+    seed,
+    signal: context.signal,
+  });
   const { recipe, dataset } = untrained;
   const known = knownNetworks(recipe);
   if (isFixed(recipe) && (options.networks ?? 1) > known) {
@@ -75,7 +106,7 @@ async function evaluateRun(
     const weights = isFixed(recipe) ? "initialisation is fixed" : "networks are pre-trained";
     progress.message(`the run's ${weights}: --seed changes nothing`);
   }
-  const { executor } = startExecutor(options, untrained);
+  const { executor } = await startExecutor(options, untrained);
   const stoppable = interruptible(executor, context.signal);
   const show = (what: string) => (done: number, total: number) =>
     progress.update(`${what}: ${done} of ${total} networks measured`);
@@ -97,6 +128,15 @@ async function evaluateRun(
       show("before and after training"),
     );
     const baseline = await evaluateBaseline(problem, stoppable, show("random real images"));
+    const perStep = options.perStep
+      ? await evaluatePerStep(problem, stoppable, distilled, options.networks, show("every step"))
+      : undefined;
+    const transfer = options.transfer
+      ? await transferReport(problem, stoppable, distilled, {
+          networks: options.transferNetworks,
+          onNetwork: show("outside the recipe"),
+        })
+      : undefined;
     const seconds = (performance.now() - start) / 1000;
     return {
       run,
@@ -105,6 +145,8 @@ async function evaluateRun(
       accuracy: after.accuracy,
       baseline,
       attack: attackOutcome(problem, before.attack, after.attack),
+      perStep,
+      transfer,
       skipped: dataset.skipped,
     };
   } finally {
@@ -113,52 +155,30 @@ async function evaluateRun(
   }
 }
 
-/** What a run learned, and the problem whose random networks are those of the wanted seed. */
-async function openRun(
-  run: string,
-  options: EvaluateOptions,
-  progress: ProgressLine,
-  signal: AbortSignal,
-): Promise<{ problem: Problem; distilled: DistilledFile }> {
-  const directory = await RunDirectory.open(run);
-  const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
-    throw new Error(
-      `${run} is not finished: it has no distilled.safetensors. Continue it with: onnx-distill run <recipe> --resume --out ${run}`,
-    );
-  });
-  const recipe = await directory.recipe();
-  const { seed } = options;
-  const dataset = await loadRecipeData(recipe, {
-    ...dataOptions(options, progress),
-    signal,
-  });
-  const problem = createProblem(recipe, dataset);
-  expectSameData(run, distilled, problem);
-  if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
-  return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
-}
-
-/** @throws when the data are not those that the images were distilled from. */
-function expectSameData(run: string, { shapes, metadata }: DistilledFile, problem: Problem): void {
-  const { classes, normalization, name, source = name } = problem.dataset;
-  const facts = [
-    ["images", `[${shapes.images}]`, `[${distilledShapes(problem).images}]`],
-    ["labels", `[${shapes.labels}]`, `[${distilledShapes(problem).labels}]`],
-    ["classes", metadata.classes, JSON.stringify(classes)],
-    ["mean", metadata.mean, JSON.stringify(normalization.mean)],
-    ["std", metadata.std, JSON.stringify(normalization.std)],
-  ];
-  for (const [what, ofRun, ofData] of facts) {
-    if (ofRun === ofData) continue;
-    throw new Error(
-      `${run} was distilled from other data than ${source}: ${what} ${ofRun} there, ${ofData} here. Pass the data's folder with --data`,
-    );
-  }
-}
-
 const asText = (result: Result): string =>
-  formatTable([
-    ...accuracyRows(result),
-    ["evaluation time", formatDuration(result.seconds)],
-    ...skippedRows(result),
-  ]) + attackText(result);
+  [
+    formatTable([
+      ...accuracyRows(result),
+      ["evaluation time", formatDuration(result.seconds)],
+      ...skippedRows(result),
+    ]) + attackText(result),
+    ...(result.perStep ? [stepTable(result.perStep)] : []),
+    ...(result.transfer ? [transferTable(result.transfer)] : []),
+  ].join("\n\n");
+
+const stepTable = (steps: readonly StepEvaluation[]): string =>
+  formatTable(
+    steps.map(({ step, accuracy, loss }) => [
+      String(step),
+      formatPercent(accuracy),
+      formatStatistic(loss),
+    ]),
+    {
+      header: [
+        "after step",
+        steps.some(({ attack }) => attack) ? "accuracy, changed labels" : "accuracy",
+        "loss",
+      ],
+      align: ["right", "left", "left"],
+    },
+  );

@@ -1,5 +1,6 @@
 /** All commands, in the order of the help text. */
 import type { Register } from "../command.ts";
+import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerFetch } from "./fetch.ts";
@@ -11,6 +12,7 @@ import { registerTrain } from "./train.ts";
 export const commands: readonly Register[] = [
   registerRun,
   registerEvaluate,
+  registerBaselines,
   registerTrain,
   registerRecipes,
   registerFetch,

@@ -28,6 +28,7 @@ import { machine, type ResourceOptions, startExecutor, withResources } from "../
 import { type RunBeginning, runBeginning } from "../runBeginning.ts";
 import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 import { createStatus } from "../statusLine.ts";
+import { transferTable } from "../transferTable.ts";
 import { versions } from "../versions.ts";
 
 interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
@@ -38,6 +39,7 @@ interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandO
   readonly seeds?: readonly number[];
   readonly select: Select;
   readonly resume?: boolean;
+  readonly transfer: boolean;
 }
 
 export const registerRun: Register = (program, context) => {
@@ -70,6 +72,7 @@ export const registerRun: Register = (program, context) => {
       parseSelect,
       "last",
     )
+    .option("--no-transfer", "leave out what the images are good for outside their recipe")
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
   withResources(withData(command)).action(async (recipe: string, given: RunCommandOptions) => {
     const options = { ...given, set: assignments(given) };
@@ -113,6 +116,7 @@ async function runOnce(
     directory,
     ...dataOptions(options, progress),
     select: options.select,
+    transfer: options.transfer,
     signal: context.signal,
     starting: { weights: options.weights, ...showStartingNetworks(progress) },
     startResources: (problem, layout) => startExecutor(options, problem, layout),
@@ -156,7 +160,7 @@ async function runOnce(
 const continuing = (
   name: string,
   path: string,
-  { data, weights, skipBad, cache, select, device }: RunCommandOptions,
+  { data, weights, skipBad, cache, select, device, transfer }: RunCommandOptions,
 ): string =>
   [
     `onnx-distill run ${name} --resume --out ${path}`,
@@ -166,6 +170,7 @@ const continuing = (
     ...(cache ? [`--cache ${cache}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),
     ...(device ? [`--device ${device}`] : []),
+    ...(transfer ? [] : ["--no-transfer"]),
   ].join(" ");
 
 /** What --set and --sample-networks change. */
@@ -183,12 +188,15 @@ const asJson = ({ run, iterations, seconds, skipped, ...accuracies }: RunSummary
 });
 
 const asText = (summary: RunSummary): string =>
-  formatTable([
-    ...accuracyRows(summary),
-    ["training time", formatDuration(summary.seconds)],
-    ["report", join(summary.run, "report.html")],
-    ...skippedRows(summary),
-  ]) + attackText(summary);
+  [
+    formatTable([
+      ...accuracyRows(summary),
+      ["training time", formatDuration(summary.seconds)],
+      ["report", join(summary.run, "report.html")],
+      ...skippedRows(summary),
+    ]) + attackText(summary),
+    ...(summary.transfer ? [transferTable(summary.transfer)] : []),
+  ].join("\n\n");
 
 /** Over seeds: each run's accuracies count as one. */
 function overSeeds(summaries: readonly RunSummary[]): Accuracies {

@@ -13,8 +13,9 @@ export class Emitter {
     opType: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
+    domain = "",
   ): string {
-    return this.outputs(opType, inputs, attributes, 1)[0]!;
+    return this.outputs(opType, inputs, attributes, 1, domain)[0]!;
   }
 
   /** Emits a node with `count` outputs. */
@@ -23,15 +24,16 @@ export class Emitter {
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>>,
     count: number,
+    domain = "",
   ): readonly string[] {
-    const key = `${opType}(${inputs.join()})${JSON.stringify(attributes)}${count}`;
+    const key = `${domain} ${opType}(${inputs.join()})${JSON.stringify(attributes)}${count}`;
     const known = this.#known.get(key);
     if (known) return known;
     const name = `${opType}_${this.#count++}`;
     const outputs = Array.from({ length: count }, (_, i) =>
       this.#free(i === 0 ? name : `${name}_${i}`),
     );
-    this.nodes.push({ name, opType, inputs, outputs, attributes });
+    this.nodes.push({ name, opType, domain, inputs, outputs, attributes });
     this.#known.set(key, outputs);
     return outputs;
   }
@@ -41,6 +43,7 @@ export class Emitter {
     this.nodes.push({
       name: `output ${name}`,
       opType: "Identity",
+      domain: "",
       inputs: [value],
       outputs: [name],
       attributes: {},

@@ -10,7 +10,7 @@ import { movementLowerings, reductionLowerings } from "./movement.ts";
 import { poolLowerings } from "./pool.ts";
 import { productLowerings } from "./products.ts";
 
-export type { Target } from "./lowering.ts";
+export type { BlockedTarget, Target } from "./lowering.ts";
 
 const table: LoweringTable<OpName> = {
   input: (_, { attrs }) => attrs.name,

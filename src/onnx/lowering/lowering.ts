@@ -3,8 +3,18 @@ import type { OpName } from "../../ir/ops.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
 
-/** Which execution provider the nodes are chosen for; `portable` runs on all of them. */
-export type Target = "portable" | "cpu";
+/**
+ * What the nodes are chosen for: every execution provider, CPUs, or CPUs whose runtime convolves blocks of 8 or 16
+ * channels. Blocked operators are internal to ONNX Runtime and differ between machines: for running, not for files.
+ */
+export type Target = "portable" | "cpu" | BlockedTarget;
+export type BlockedTarget = "cpu-nChw8c" | "cpu-nChw16c";
+
+/** Channels of a block, or undefined where convolutions are not blocked. */
+export function channelBlock(target: Target): number | undefined {
+  if (target === "cpu-nChw8c") return 8;
+  return target === "cpu-nChw16c" ? 16 : undefined;
+}
 
 export interface Context {
   readonly emit: Emitter;

@@ -85,7 +85,7 @@ const isNative = ({ kernel, pads }: Window): boolean =>
   pads.every((pad, i) => pad < kernel[i % 2]!);
 
 const hasNativeIndex = ({ target }: Context, window: Window): boolean =>
-  target === "cpu" && isNative(window);
+  target !== "portable" && isNative(window);
 
 const poolAttributes = ({ kernel, strides, pads }: Window) => ({
   kernel_shape: kernel,

@@ -2,9 +2,15 @@
 import type { ProductOp } from "../../autodiff/rules/products.ts";
 import { sameShape } from "../../ir/shapes.ts";
 import { sizeOf, type Value } from "../../ir/value.ts";
+import {
+  canBeBlocked,
+  emitBlockedConv,
+  emitBlockedDataGrad,
+  emitBlockedWeightGrad,
+} from "./blockedConvolution.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitGemm, productOf, soleProduct } from "./gemm.ts";
-import type { Context, LoweringTable } from "./lowering.ts";
+import { type Context, channelBlock, type LoweringTable } from "./lowering.ts";
 import { emitSlice } from "./movement.ts";
 import { emitByConvolution, emitByTaps, isFasterByTaps } from "./weightGrad.ts";
 
@@ -14,15 +20,33 @@ export const productLowerings: LoweringTable<ProductOp> = {
       ? emitGemm(context, productOf(context, value))
       : context.emit.node("MatMul", inputs),
   conv: (context, value, inputs) => emitConv(context, value, inputs),
-  convDataGrad: (context, value, [dy, w]) => emitDataGrad(context, value, dy!, w!),
+  convDataGrad: (context, value, [dy, w]) => {
+    const block = blockOf(context, value);
+    if (block) return emitBlockedDataGrad(context.emit, value, dy!, w!, block);
+    return emitDataGrad(context, value, dy!, w!);
+  },
   convWeightGrad: (context, value, [x, dy]) => {
-    const byTaps = context.target === "cpu" && isFasterByTaps(value);
+    const block = blockOf(context, value);
+    if (block) return emitBlockedWeightGrad(context.emit, value, x!, dy!, block);
+    const byTaps = context.target !== "portable" && isFasterByTaps(value);
     return (byTaps ? emitByTaps : emitByConvolution)(context.emit, value, x!, dy!);
   },
 };
 
-function emitConv({ emit }: Context, { attrs }: Value<"conv">, inputs: readonly string[]): string {
-  return emit.node("Conv", inputs, {
+/** Channels of a block where the target has blocked convolutions and this is one for them. */
+function blockOf(
+  { target }: Context,
+  value: Parameters<typeof canBeBlocked>[0],
+): number | undefined {
+  const block = channelBlock(target);
+  return block && canBeBlocked(value, block) ? block : undefined;
+}
+
+function emitConv(context: Context, value: Value<"conv">, inputs: readonly string[]): string {
+  const { attrs } = value;
+  const block = blockOf(context, value);
+  if (block) return emitBlockedConv(context.emit, value, inputs, block);
+  return context.emit.node("Conv", inputs, {
     kernel_shape: attrs.kernel,
     strides: attrs.strides,
     pads: attrs.pads,

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import type { Split } from "../../src/data/dataset.ts";
-import { baselineRates, randomRealBaseline } from "../../src/distill/baselines.ts";
-import type { Distilled } from "../../src/distill/distilled.ts";
-import { type Evaluation, type Evaluator, statistic } from "../../src/distill/evaluate.ts";
-import type { Parameters } from "../../src/distill/problem.ts";
-import { stripesProblem } from "./stripesProblem.ts";
+import type { Split } from "../../../src/data/dataset.ts";
+import { randomRealBaseline } from "../../../src/distill/baselines/quickRandomReal.ts";
+import type { Distilled } from "../../../src/distill/distilled.ts";
+import { type Evaluation, type Evaluator, statistic } from "../../../src/distill/evaluate.ts";
+import type { Parameters } from "../../../src/distill/problem.ts";
+import { baselineRates } from "../../../src/distill/settings.ts";
+import { stripesProblem } from "../stripesProblem.ts";
 
 test("the rate is chosen on training images, and other draws are measured on the test images", async () => {
   const problem = stripesProblem({ steps: 2 });

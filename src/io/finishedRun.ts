@@ -1,0 +1,51 @@
+/** A finished run, read back from its folder together with the problem that it solved. */
+import { distilledShapes } from "../distill/distilled.ts";
+import { createProblem, type Problem } from "../distill/problem.ts";
+import { type DistilledFile, decodeDistilled } from "./distilledFile.ts";
+import { type DataOptions, loadRecipeData } from "./recipeData.ts";
+import { RunDirectory } from "./runDirectory.ts";
+
+export interface FinishedRunOptions extends DataOptions {
+  /** Draws other random networks than the run's; known and pre-trained ones stay. */
+  readonly seed?: number;
+}
+
+/**
+ * What a run learned, and the problem whose random networks are those of the wanted seed; `withPretrained` adds the
+ * networks of one that starts from pre-trained ones.
+ * @throws when the folder holds no finished run, or the data are not those that it was distilled from.
+ */
+export async function openFinishedRun(
+  run: string,
+  { seed, ...data }: FinishedRunOptions = {},
+): Promise<{ problem: Problem; distilled: DistilledFile }> {
+  const directory = await RunDirectory.open(run);
+  const distilled = await directory.read("distilled.safetensors").then(decodeDistilled, () => {
+    throw new Error(
+      `${run} is not finished: it has no distilled.safetensors. Continue it with: onnx-distill run <recipe> --resume --out ${run}`,
+    );
+  });
+  const recipe = await directory.recipe();
+  const problem = createProblem(recipe, await loadRecipeData(recipe, data));
+  expectSameData(run, distilled, problem);
+  if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
+  return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };
+}
+
+/** @throws when the data are not those that the images were distilled from. */
+function expectSameData(run: string, { shapes, metadata }: DistilledFile, problem: Problem): void {
+  const { classes, normalization, name, source = name } = problem.dataset;
+  const facts = [
+    ["images", `[${shapes.images}]`, `[${distilledShapes(problem).images}]`],
+    ["labels", `[${shapes.labels}]`, `[${distilledShapes(problem).labels}]`],
+    ["classes", metadata.classes, JSON.stringify(classes)],
+    ["mean", metadata.mean, JSON.stringify(normalization.mean)],
+    ["std", metadata.std, JSON.stringify(normalization.std)],
+  ];
+  for (const [what, ofRun, ofData] of facts) {
+    if (ofRun === ofData) continue;
+    throw new Error(
+      `${run} was distilled from other data than ${source}: ${what} ${ofRun} there, ${ofData} here. Pass the data's folder with --data`,
+    );
+  }
+}
