@@ -17,7 +17,7 @@ export * from "./networks/index.ts";
 export { outerLossGraph } from "./outerLoss.ts";
 export { type Port, type RecipeGraph, toGraph } from "./recipeGraph.ts";
 export { trainGraph } from "./train.ts";
-export { type AdamConstants, trainingStepGraph } from "./trainingStep.ts";
+export { type AdamConstants, type TrainingSteps, trainingStepsGraph } from "./trainingSteps.ts";
 
 /** All five graphs, in the order of the manifest. */
 export const recipeGraphs = (network: Network, loss: LossName, unroll: Unroll): RecipeGraph[] => [

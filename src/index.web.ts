@@ -44,7 +44,7 @@ export {
   recipeGraphs,
   toGraph,
   trainGraph,
-  trainingStepGraph,
+  trainingStepsGraph,
   type Unroll,
 } from "../graphs/index.ts";
 export {

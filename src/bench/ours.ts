@@ -6,7 +6,7 @@ import {
   type RecipeGraph,
   toGraph,
   trainGraph,
-  trainingStepGraph,
+  trainingStepsGraph,
 } from "../../graphs/index.ts";
 import { fillBatch, sampleBatch } from "../data/dataset.ts";
 import {
@@ -164,7 +164,7 @@ async function prepareTraining(
   const [{ losses }] = (await trainNetworks(pretraining, [0], executor)) as [TrainedNetwork];
   const { count } = dataset.train;
   const epoch = new Minibatches(problem, count, { seed, network: 0 }).fill(0);
-  const flops = flopsOf(trainingStepGraph(network, loss, batch, adam));
+  const flops = flopsOf(trainingStepsGraph(network, loss, { steps: 1, batch }, adam));
   let next = 0;
   return {
     inputs: withRealImages(problem, untrainedParameters(network, seed, 0), epoch, count),

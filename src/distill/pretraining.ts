@@ -3,8 +3,9 @@ import {
   type AdamConstants,
   type Network,
   networkFor,
+  type TrainingSteps,
   toGraph,
-  trainingStepGraph,
+  trainingStepsGraph,
 } from "../../graphs/index.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
@@ -44,11 +45,11 @@ export interface TrainingState {
   readonly tensors: readonly ReadonlyMap<string, Float32Array>[];
 }
 
-/** A step that was done by all networks; both counts begin at 1. */
+/** How far the networks are; both counts begin at 1. */
 export interface TrainingProgress {
   readonly step: number;
   readonly steps: number;
-  /** Mean loss of the networks on the batches of this step, before it. */
+  /** Mean loss of the networks on the batches of the last steps, before them. */
   readonly loss: number;
 }
 
@@ -70,7 +71,7 @@ export interface TrainedNetwork {
 /**
  * Trains the networks of the given indices side by side, one per lane. Network i depends on (seed, i) alone: on its
  * weights and the order of its batches, not on its neighbours.
- * @throws the signal's reason, between two steps, once it is aborted.
+ * @throws the signal's reason, between two runs of a few steps, once it is aborted.
  */
 export async function trainNetworks(
   pretraining: Pretraining,
@@ -79,22 +80,26 @@ export async function trainNetworks(
   { resume, signal, onStep, onEpoch }: TrainingOptions = {},
 ): Promise<TrainedNetwork[]> {
   const { network, dataset, schedule, seed } = pretraining;
-  const { count } = dataset.train;
-  const programOf = programs(pretraining, executor.target);
-  const minibatches = indices.map(
-    (index) => new Minibatches({ dataset, network }, schedule.batch, { seed, network: index }),
-  );
-  const perEpoch = Math.ceil(count / schedule.batch);
+  const { run: perRun, epoch: perEpoch } = stepsOf(schedule, dataset.train.count);
   const steps = perEpoch * schedule.epochs;
+  const programOf = programs(pretraining, executor.target);
+  // The images of a run's batches follow each other in the order of the epoch, as those of one large batch would.
+  const images = perRun * Math.min(schedule.batch, dataset.train.count);
+  const minibatches = indices.map(
+    (index) => new Minibatches({ dataset, network }, images, { seed, network: index }),
+  );
   let states = resume?.tensors ?? indices.map((index) => freshState(network, seed, index));
   let losses: number[][] = indices.map(() => []);
   let step = perEpoch * (resume?.epoch ?? 0);
-  let batches = step < steps ? minibatches.map((batch) => batch.fill(step)) : [];
+  let run = Math.ceil(dataset.train.count / images) * (resume?.epoch ?? 0);
+  let batches = step < steps ? minibatches.map((batch) => batch.fill(run)) : [];
   while (step < steps) {
     signal?.throwIfAborted();
-    const common = stepFeeds(schedule, Math.floor(step / perEpoch), step + 1);
+    const { count } = batches[0]!;
+    const inRun = count === images ? perRun : 1;
+    const common = stepFeeds(schedule, Math.floor(step / perEpoch), step + 1, inRun);
     const computing = executor.run(
-      programOf(batches[0]!.count),
+      programOf({ steps: inRun, batch: count / inRun }),
       states.map(
         (state, k) =>
           new Map([
@@ -107,13 +112,14 @@ export async function trainNetworks(
     );
     // Whatever stops the filling is reported; what the workers then answer is of no use.
     computing.catch(() => {});
-    step++;
-    if (step < steps) batches = minibatches.map((batch) => batch.fill(step));
+    step += inRun;
+    run++;
+    if (step < steps) batches = minibatches.map((batch) => batch.fill(run));
     const results = await computing;
     states = results.map((tensors) => nextState(network, tensors));
-    results.forEach((tensors, k) => void losses[k]!.push(tensors.get("loss")![0]!));
-    const now = losses.map((ofNetwork) => ofNetwork.at(-1)!);
-    onStep?.({ step, steps, loss: now.reduce((sum, loss) => sum + loss, 0) / now.length });
+    const ofRun = results.map((tensors) => [...tensors.get("losses")!]);
+    ofRun.forEach((entries, k) => void losses[k]!.push(...entries));
+    onStep?.({ step, steps, loss: meanOf(ofRun.flat()) });
     if (step % perEpoch === 0 && step < steps) {
       await onEpoch?.({ epoch: step / perEpoch, tensors: states });
       losses = indices.map(() => []);
@@ -125,31 +131,52 @@ export async function trainNetworks(
   }));
 }
 
-/** Programs by the number of images in a batch, made when they are first needed. */
+/** Most steps of one run: what a run costs besides them is then a small part of it. */
+const MOST_STEPS = 8;
+
+/**
+ * Steps of an epoch and of one run, which divides the epoch's steps of whole batches evenly; what is left over is a
+ * smaller batch and a run of its own.
+ */
+function stepsOf({ batch }: TrainingSchedule, images: number): { run: number; epoch: number } {
+  const whole = Math.floor(images / batch);
+  let run = Math.max(1, Math.min(MOST_STEPS, whole));
+  while (whole % run !== 0) run--;
+  return { run, epoch: Math.ceil(images / batch) };
+}
+
+/** Programs by their sizes, made when they are first needed. */
 function programs({ network, loss }: Pretraining, target: Target) {
-  const known = new Map<number, Program>();
+  const known = new Map<string, Program>();
   const form = networkFor(target, network);
-  return (batch: number): Program => {
+  return (size: TrainingSteps): Program => {
+    const key = `${size.steps} of ${size.batch}`;
     const program =
-      known.get(batch) ?? compile(toGraph(trainingStepGraph(form, loss, batch, adam)), target);
-    known.set(batch, program);
+      known.get(key) ?? compile(toGraph(trainingStepsGraph(form, loss, size, adam)), target);
+    known.set(key, program);
     return program;
   };
 }
 
-/** Rate and bias corrections of step t = 1, 2, ..., in epoch 0, 1, ... */
+/** Rates and bias corrections of `count` steps from t = 1, 2, ... on, in epoch 0, 1, ... */
 function stepFeeds(
   { rate, decayEvery }: TrainingSchedule,
   epoch: number,
   t: number,
+  count: number,
 ): [string, Float32Array][] {
   const decayed = rate * DECAY ** Math.floor(epoch / decayEvery);
-  const [beta1, beta2] = adam.betas;
+  const corrections = Array.from({ length: count }, (_, k) =>
+    adam.betas.map((beta) => 1 - beta ** (t + k)),
+  );
   return [
-    ["learning_rate", Float32Array.of(decayed)],
-    ["bias_corrections", Float32Array.of(1 - beta1 ** t, 1 - beta2 ** t)],
+    ["learning_rates", new Float32Array(count).fill(decayed)],
+    ["bias_corrections", Float32Array.from(corrections.flat())],
   ];
 }
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const moments = ["first_moment", "second_moment"] as const;
 

@@ -40,7 +40,7 @@ test("networks between two epochs are kept, and their training goes on there", a
   const continued = await pretrainedNetworks(opened, pretraining, 1, executor, {
     onProgress: ({ step }) => void steps.push(step),
   });
-  expect(steps).toEqual([5, 6, 7, 8]);
+  expect(steps).toEqual([8]);
   const fresh = await NetworkFolder.open(join(root, "fresh"), pretraining);
   expect(await pretrainedNetworks(fresh, pretraining, 1, executor)).toEqual(continued);
   expect(readdirSync(path).sort()).toEqual(["network-0000.safetensors", "networks.json"]);
