@@ -62,3 +62,9 @@ export const parseCount =
     }
     return number;
   };
+
+/** The values of an option that may be repeated. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [
+  ...before,
+  value,
+];

@@ -45,3 +45,11 @@ export function suggest(word: string, known: readonly string[]): string[] {
     .slice(0, MAX_SUGGESTIONS)
     .map(({ name }) => name);
 }
+
+/** The error of a word that is none of the known ones, with those that it may have meant. */
+export function unknown(what: string, word: string, known: readonly string[]): UsageError {
+  const near = suggest(word, known);
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known are ${known.join(", ")}`;
+  return new UsageError(`unknown ${what} "${word}": ${hint}`);
+}

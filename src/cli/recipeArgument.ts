@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { parse as parseYaml } from "yaml";
 import { parseRecipe, type Recipe, RecipeError, recipeFields } from "../distill/recipe.ts";
 import { recipeNamed, recipes } from "../distill/recipes.ts";
-import { suggest, UsageError } from "./errors.ts";
+import { UsageError, unknown } from "./errors.ts";
 
 export interface RecipeOverrides {
   /** `key=value` with a dotted key; the value is read as JSON where it is JSON, else as text. */
@@ -68,13 +68,6 @@ function parseJsonOrText(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function unknown(what: string, word: string, known: readonly string[]): UsageError {
-  const near = suggest(word, known);
-  const hint =
-    near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known are ${known.join(", ")}`;
-  return new UsageError(`unknown ${what} "${word}": ${hint}`);
 }
 
 function asUsage<T>(parse: () => T): T {

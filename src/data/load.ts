@@ -13,6 +13,7 @@ import { idxSplit } from "./idx.ts";
 import type { ImageFolderOptions } from "./imageFolder.ts";
 import type { FoundImages } from "./images/imageSets.ts";
 import { dataDirs, type LocatedFiles, locateFiles } from "./locate.ts";
+import { MissingDataError } from "./missingData.ts";
 import { meanStd } from "./normalization.ts";
 import { indicesByClass } from "./subsets.ts";
 import { decodeSvhn } from "./svhn.ts";
@@ -35,7 +36,7 @@ export interface LoadOptions extends Omit<ImageFolderOptions, "fit"> {
  * Images are [C,size,size] where a size is given. Those of voc and cub200 are 224 without it, those
  * of class folders 32, others as they are stored.
  *
- * @throws Error when files are missing or damaged, or the name is unknown.
+ * @throws {MissingDataError} when files are missing or the name is unknown, Error when files are damaged.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
   const { size } = options;
@@ -58,7 +59,7 @@ async function loadAny(name: string, options: LoadOptions): Promise<Dataset> {
     if (info?.isDirectory()) return loadFolder(resolve(path), options);
     if (info?.isFile() && extname(path) === ".npz") return loadNpz(resolve(path), options);
   }
-  throw new Error(
+  throw new MissingDataError(
     `There is no data set ${JSON.stringify(name)}. Known are ` +
       `${[...catalog.map((known) => known.name), ...imageSetNames].join(", ")}, or the path of a ` +
       ".npz file, of a folder of .npy files or of a folder of class folders.",

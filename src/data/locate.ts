@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { CatalogEntry } from "./catalog.ts";
 import { mirrors } from "./mirrors.ts";
+import { MissingDataError } from "./missingData.ts";
 
 /** The files of one data set, all from one folder. */
 export interface LocatedFiles {
@@ -45,7 +46,7 @@ export function dataDirs(dataDir?: string): string[] {
 /**
  * Finds the files of a data set in the first folder that has them all: <dir>/<name>/ before <dir>/.
  *
- * @throws Error that lists the wanted files, the folders looked in and how to get the data.
+ * @throws {MissingDataError} that lists the wanted files, the folders looked in and how to get the data.
  */
 export async function locateFiles(entry: CatalogEntry, dataDir?: string): Promise<LocatedFiles> {
   const layouts = fileLayouts[entry.name] ?? [];
@@ -64,7 +65,7 @@ export async function locateFiles(entry: CatalogEntry, dataDir?: string): Promis
       }
     }
   }
-  throw new Error(missingData(entry, layouts, looked));
+  throw new MissingDataError(missingData(entry, layouts, looked));
 }
 
 const idxLayout = (train: string, test: string): Layout => {

@@ -9,9 +9,9 @@ export interface LineSeries {
   /** A CSS colour, such as `var(--series-1)`. */
   readonly colour: string;
   readonly points: readonly Point[];
-  /** `faint` lies behind as raw data; `marked` (and one point alone) has dots with tooltips. */
-  readonly look?: "plain" | "faint" | "marked";
-  /** Half height of a band around the curve, one per point, in units of y. */
+  /** `faint` lies behind as raw data; `marked` (and one point alone) has dots with tooltips, `bars` error bars too. */
+  readonly look?: "plain" | "faint" | "marked" | "bars";
+  /** Half height of a band around the curve, or of its error bars, one per point, in units of y. */
   readonly deviations?: readonly number[];
   /** False keeps the curve out of the legend. */
   readonly legend?: boolean;
@@ -83,6 +83,17 @@ function bandOf({ points, deviations = [], colour }: LineSeries, frame: Frame): 
   return `<path class="band" fill="${colour}" d="${pathOf(outline, frame)}Z"/>`;
 }
 
+function errorBarsOf({ points, deviations = [], colour }: LineSeries, frame: Frame): string {
+  const bars = points.flatMap(({ x, y }, i) => {
+    const at = coordinate(frame.x(x));
+    const [low, high] = [-1, 1].map((sign) => frame.y(frame.clamp(y + sign * deviations[i]!)));
+    return Number.isFinite(y) && deviations[i]! > 0
+      ? `M${at} ${coordinate(low!)}V${coordinate(high!)}`
+      : [];
+  });
+  return bars.length > 0 ? `<path class="bar" stroke="${colour}" d="${bars.join("")}"/>` : "";
+}
+
 function marksOf({ points, colour }: LineSeries, frame: Frame, chart: LineChart): string {
   const format = chart.formatY ?? tickLabel;
   return points
@@ -96,10 +107,11 @@ function marksOf({ points, colour }: LineSeries, frame: Frame, chart: LineChart)
 
 function curveOf(series: LineSeries, frame: Frame, chart: LineChart): string {
   const { look = "plain", colour } = series;
-  const marked = look === "marked" || series.points.length === 1;
+  const marked = look === "marked" || look === "bars" || series.points.length === 1;
   const path = pathOf(series.points, frame);
   const line = `<path class="curve ${look}" stroke="${colour}" d="${path}"/>`;
-  return bandOf(series, frame) + line + (marked ? marksOf(series, frame, chart) : "");
+  const spread = look === "bars" ? errorBarsOf(series, frame) : bandOf(series, frame);
+  return spread + line + (marked ? marksOf(series, frame, chart) : "");
 }
 
 function gridOf(x: Axis, y: Axis, frame: Frame, top: number, chart: LineChart): string {

@@ -42,7 +42,8 @@ function pngSize(png: Uint8Array): { width: number; height: number } {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-function sheet(png: Uint8Array, name: string, caption: string): string {
+/** A picture that may be wider than the page, with its caption. Throws where it is not a PNG file. */
+export function sheet(png: Uint8Array, name: string, caption: string): string {
   const { width, height } = pngSize(png);
   const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
   return `<figure><div class="sheet" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><img src="${source}" width="${width}" height="${height}" alt="${escapeHtml(name)}"></div><figcaption>${escapeHtml(caption)}</figcaption></figure>`;

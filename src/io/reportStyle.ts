@@ -55,6 +55,7 @@ svg.chart .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke
 svg.chart .faint { stroke-width: 1; opacity: .45; }
 svg.chart .reference { stroke-dasharray: 5 4; stroke-width: 1.4; }
 svg.chart .band { opacity: .2; }
+svg.chart .bar { stroke-width: 1.4; opacity: .7; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .sheet img { max-width: none; width: 44rem; }

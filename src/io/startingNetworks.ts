@@ -37,8 +37,8 @@ export interface StartingOptions extends PretrainingOptions, Omit<DataOptions, "
 }
 
 /** Where networks are kept unless the user says otherwise. */
-export const weightsFolder = (network: string, data: string): string =>
-  join("weights", `${network}-${basename(data, extname(data))}`);
+export const weightsFolder = (network: string, data: string, root = "weights"): string =>
+  join(root, `${network}-${basename(data, extname(data))}`);
 
 /**
  * The problem with its pre-trained networks: those of the folder, what it lacks trained and stored there. Problems

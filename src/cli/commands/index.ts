@@ -6,6 +6,7 @@ import { registerEvaluate } from "./evaluate.ts";
 import { registerFetch } from "./fetch.ts";
 import { registerGraph } from "./graph.ts";
 import { registerRecipes } from "./recipes.ts";
+import { registerReproduce } from "./reproduce.ts";
 import { registerRun } from "./run.ts";
 import { registerTrain } from "./train.ts";
 
@@ -13,6 +14,7 @@ export const commands: readonly Register[] = [
   registerRun,
   registerEvaluate,
   registerBaselines,
+  registerReproduce,
   registerTrain,
   registerRecipes,
   registerFetch,

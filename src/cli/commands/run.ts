@@ -16,16 +16,19 @@ import {
 import {
   type CommandContext,
   type CommonOptions,
+  collect,
   defineCommand,
   parseCount,
   printResult,
   type Register,
 } from "../command.ts";
+import { commandLine } from "../commandLine.ts";
 import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 import { type RunBeginning, runBeginning } from "../runBeginning.ts";
+import { parseSeeds } from "../seeds.ts";
 import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 import { createStatus } from "../statusLine.ts";
 import { transferTable } from "../transferTable.ts";
@@ -177,8 +180,6 @@ const continuing = (
 const assignments = ({ set = [], sampleNetworks }: RunCommandOptions): readonly string[] =>
   sampleNetworks === undefined ? set : [...set, `outer.networks=${sampleNetworks}`];
 
-const commandLine = (): string => ["onnx-distill", ...process.argv.slice(2)].join(" ");
-
 const asJson = ({ run, iterations, seconds, skipped, ...accuracies }: RunSummary) => ({
   run,
   iterations,
@@ -227,10 +228,6 @@ function seedsText(summaries: readonly RunSummary[]): string {
   const all = overSeeds(summaries);
   return `${runs}\n\nOver seeds:\n${formatTable(accuracyRows(all))}${attackText(all)}`;
 }
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-
-const parseSeeds = (text: string): number[] => [...new Set(text.split(",").map(parseCount(0)))];
 
 function parseSelect(text: string): Select {
   if (text === "last" || text === "best") return text;
