@@ -89,6 +89,9 @@ test("finished parts are kept, other settings are refused before anything is run
   expect(again.stdout).toMatch(/^MNIST, fixed initialisation, 10 images, seed 1 +\d/m);
   expect(again.stdout).toContain("Not run: CIFAR-10");
   expect(statSync(file).mtimeMs).toBe(mtimeMs);
+  const other = await run(root, ...toy("table1", "table", 9, "cifar10-random"), "--json");
+  expect(JSON.parse(other.stdout)).toMatchObject({ parts: [], notRun: [{}] });
+  expect(read("table", "report.md")).toContain("## MNIST, fixed initialisation, 10 images");
   const { code, stderr } = await run(root, ...table, "--iterations=3");
   expect(code).toBe(2);
   expect(stderr).toContain(
