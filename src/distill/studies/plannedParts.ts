@@ -20,6 +20,8 @@ export interface PlannedPart {
   readonly part: Part;
   readonly seed: number;
   readonly comparison: Comparison;
+  /** Whether it is also measured what the images are good for outside their recipe. */
+  readonly transfer: boolean;
   /** Undefined where there is no recipe of that name. */
   readonly recipe: Recipe | undefined;
 }
@@ -27,7 +29,7 @@ export interface PlannedPart {
 const QUICK = { iterations: 20, testNetworks: 10, pretrained: 8, pretrainingEpochs: 5, points: 5 };
 
 /** What the quick budget is, for the report. */
-export const QUICK_BUDGET = `a ${QUICK.iterations}th of the iterations, at most ${QUICK.testNetworks} held-out networks, at most ${QUICK.pretrained} pre-trained networks for distillation, each trained for a fifth of the epochs (at least one); networks wider than LeNet are compared with random real images only`;
+export const QUICK_BUDGET = `a ${QUICK.iterations}th of the iterations, at most ${QUICK.testNetworks} held-out networks, at most ${QUICK.pretrained} pre-trained networks for distillation, each trained for a fifth of the epochs (at least one); networks wider than LeNet are compared with random real images only, and nothing is measured outside the recipes`;
 
 /**
  * Every part and seed in the study's order.
@@ -43,6 +45,7 @@ export function plannedParts(study: Study, budget: StudyBudget): PlannedPart[] {
         part,
         seed,
         comparison: (quick && part.quickComparison) || part.comparison,
+        transfer: !quick && part.comparison === "baselines",
         recipe: recipeOf(part, seed, budget),
       })),
     );

@@ -14,12 +14,17 @@ const USUAL = { steps: 10, epochs: 3, imagesPerClass: 1 };
 type Initialization = "fixed" | "random";
 type Budget = typeof USUAL;
 
+const TITLES: Readonly<Record<Initialization, string>> = {
+  fixed: "Fixed initialisation",
+  random: "Random initialisation",
+};
+
 const nameOf = (from: Initialization, { steps, epochs, imagesPerClass }: Budget): string =>
   `${from}-steps${steps}-epochs${epochs}-per-class${imagesPerClass}`;
 
 const partOf = (from: Initialization, budget: Budget): Part => ({
   name: nameOf(from, budget),
-  title: `${from} initialisation, ${budget.steps} x ${budget.epochs} steps of ${budget.imagesPerClass * CLASSES} images`,
+  title: `${TITLES[from]}, ${budget.steps} x ${budget.epochs} steps of ${budget.imagesPerClass * CLASSES} images`,
   recipe: `mnist-${from}`,
   change: (recipe: Recipe): Recipe => ({
     ...recipe,
@@ -67,7 +72,7 @@ const parts = initializations.flatMap((from) => {
 const curves = initializations.flatMap((from) =>
   axes.map(
     ({ title, xLabel, budgets }): Curve => ({
-      title: `${from} initialisation: ${title}`,
+      title: `${TITLES[from]}: ${title}`,
       xLabel,
       points: budgets.map(([x, budget]) => ({ part: nameOf(from, budget), x })),
     }),

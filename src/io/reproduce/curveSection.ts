@@ -21,11 +21,15 @@ export function curveSection(
   const points = curve.points.flatMap(({ part, x }) => pointOf(x, part, finished));
   if (points.length === 0) return undefined;
   return {
-    title: capitalised(curve.title),
+    title: curve.title,
     paragraphs: [],
     tables: [
       {
-        header: [capitalised(curve.xLabel), "Distilled images", "Random real images"],
+        header: [
+          `${curve.xLabel[0]!.toUpperCase()}${curve.xLabel.slice(1)}`,
+          "Distilled images",
+          "Random real images",
+        ],
         rows: points.map(({ x, distilled, baseline }) => [
           String(x),
           formatPercent(distilled),
@@ -34,7 +38,7 @@ export function curveSection(
       },
     ],
     pictures: [],
-    charts: [{ title: curve.title, svg: chartOf(curve, index, points) }],
+    charts: [{ title: `Accuracy over ${curve.xLabel}`, svg: chartOf(curve, index, points) }],
     commands: [],
   };
 }
@@ -76,5 +80,3 @@ function chartOf({ title, xLabel }: Curve, index: number, points: readonly Point
     ],
   });
 }
-
-const capitalised = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;

@@ -1,11 +1,11 @@
 /** Finished parts of a study as files, and whether they are those that are asked for. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaselineEntry } from "../../distill/baselines/entries.ts";
 import { recipeDifferences } from "../../distill/differences.ts";
 import { type Recipe, RecipeError } from "../../distill/recipe.ts";
 import type { PlannedPart } from "../../distill/studies/plannedParts.ts";
-import type { Comparison } from "../../distill/studies/study.ts";
+import type { Comparison, Study } from "../../distill/studies/study.ts";
 import { writeFileAtomic } from "../atomicFile.ts";
 import { RunDirectory } from "../runDirectory.ts";
 import type { RunSummary } from "../runReport.ts";
@@ -58,6 +58,21 @@ export async function readPart(
   if (result.comparison !== planned.comparison)
     throw otherSettings(file, "comparison", result.comparison, planned.comparison);
   return result;
+}
+
+/** Finished parts of the study that a folder has besides the planned ones, by whatever settings they were made. */
+export async function otherParts(
+  path: string,
+  study: Study,
+  planned: readonly PlannedPart[],
+): Promise<PartResult[]> {
+  const files = new Set(planned.map(({ name }) => `${name}.json`));
+  const parts = new Set(study.parts.map(({ name }) => name));
+  const others = (await readdir(path)).filter(
+    (name) => parts.has(/^(.+)-\d+\.json$/.exec(name)?.[1] ?? "") && !files.has(name),
+  );
+  const texts = await Promise.all(others.map((name) => readFile(join(path, name), "utf8")));
+  return texts.map((text) => JSON.parse(text) as PartResult);
 }
 
 function expectSameRecipe(where: string, made: Recipe, wanted: Recipe): void {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { MissingDataError } from "../../data/missingData.ts";
 import type { PlannedPart } from "../../distill/studies/plannedParts.ts";
 import type { Study } from "../../distill/studies/study.ts";
-import { type PartResult, readPart, writePart } from "./partResult.ts";
+import { otherParts, type PartResult, readPart, writePart } from "./partResult.ts";
 import { type PartOptions, runPart } from "./runPart.ts";
 import { writeStudyReport } from "./writeStudyReport.ts";
 
@@ -37,7 +37,8 @@ export interface ReproductionOptions extends PartOptions {
 }
 
 /**
- * Runs the parts that are not finished and writes `report.md` and `report.html` after each of them. Parts whose data or
+ * Runs the parts that are not finished and writes `report.md` and `report.html` after each of them, about all parts that
+ * the folder has. Parts whose data or
  * recipe are not there are listed with the reason. Stops at the signal with everything saved; the same call continues.
  * @throws {RecipeError} when a part in the folder was made with other settings, before anything is run.
  */
@@ -62,6 +63,11 @@ export async function reproduce(options: ReproductionOptions): Promise<Reproduct
       .map(({ name }) => name)
       .filter((name) => !results.has(name) && notRun.every((other) => other.name !== name)),
   });
+  const others = await otherParts(path, study, parts);
+  const report = (): Promise<void> => {
+    const finished = [...state().finished, ...others].sort((a, b) => a.seed - b.seed);
+    return writeStudyReport(path, { ...state(), finished });
+  };
   for (const planned of parts) {
     if (results.has(planned.name)) continue;
     if (signal?.aborted) break;
@@ -75,9 +81,9 @@ export async function reproduce(options: ReproductionOptions): Promise<Reproduct
       results.set(planned.name, result);
       options.onPart?.(planned, "finished");
     }
-    await writeStudyReport(path, state());
+    await report();
   }
-  await writeStudyReport(path, state());
+  await report();
   return state();
 }
 

@@ -5,7 +5,6 @@ import type { BaselineEntry } from "../../distill/baselines/entries.ts";
 import { measureBaselines } from "../../distill/baselines/measureBaselines.ts";
 import { isPretrained, type Recipe } from "../../distill/recipe.ts";
 import type { PlannedPart } from "../../distill/studies/plannedParts.ts";
-import type { Comparison } from "../../distill/studies/study.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { openFinishedRun } from "../finishedRun.ts";
 import { type RecipeRunOptions, runRecipe } from "../recipeRun.ts";
@@ -45,8 +44,7 @@ export async function runPart(
   const weights = weightsOf(recipe, options.weightsRoot);
   const commands = partCommands({ recipe, comparison, run, dataDir: options.dataDir, weights });
   const summary =
-    (await finishedSummary(run)) ??
-    (await summaryOf(run, recipe, comparison, commands[0]!, options));
+    (await finishedSummary(run)) ?? (await summaryOf(planned, recipe, commands[0]!, options));
   if (!summary) return undefined;
   const trained = performance.now();
   const baselines = comparison === "baselines" ? await baselinesOf(run, recipe, options) : [];
@@ -79,17 +77,17 @@ async function finishedSummary(run: string): Promise<RunSummary | undefined> {
 }
 
 async function summaryOf(
-  run: string,
+  planned: PlannedPart,
   recipe: Recipe,
-  comparison: Comparison,
   command: string,
   options: PartOptions,
 ): Promise<RunSummary | undefined> {
+  const run = runFolder(options.path, planned);
   const result = await runRecipe({
     ...options,
     recipe,
     path: run,
-    transfer: comparison === "baselines",
+    transfer: planned.transfer,
     directory: (await RunDirectory.isUnused(run)) ? undefined : await RunDirectory.open(run),
     starting: { ...options.starting, weights: weightsOf(recipe, options.weightsRoot) },
     circumstances: { ...options.circumstances, command },

@@ -9,6 +9,7 @@ const STUDY_STYLE = `
 .card + .card, .card + .charts, .sheet + .card, figure + .card, .charts + .card, p + .card { margin-top: .9rem; }
 .scroll { overflow-x: auto; }
 .scroll th { width: auto; }
+.charts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); }
 .reason { white-space: pre-wrap; }
 `;
 

@@ -29,6 +29,7 @@ test("the quick budget is a twentieth of the iterations and few networks", () =>
     quick: true,
   });
   expect(full!.recipe).toEqual(recipeNamed("usps-to-mnist"));
+  expect([full!.transfer, quick!.transfer]).toEqual([true, false]);
   expect(quick!.recipe!.outer.iterations).toBe(full!.recipe!.outer.iterations / 20);
   expect(quick!.recipe!.evaluation.testNetworks).toBe(10);
   expect(quick!.recipe!.pretraining).toMatchObject({
