@@ -7,6 +7,7 @@
  * outputs. With fewer than B input channels x stays as it is and w becomes [M/B,C,kh,kw,B].
  */
 import type { ConvWindow } from "../../ir/ops.ts";
+import { windowOutput } from "../../ir/shapes.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitPad, emitSlice } from "./movement.ts";
@@ -122,10 +123,7 @@ export function emitBlockedWeightGrad(
   }
 
   // Rows and columns that no full stride reaches leave extra positions behind.
-  const made = ([oh, ow] as const).map(
-    (extent, i) =>
-      Math.floor(([height, width][i]! - ((extent - 1) * strides[i]! + 1)) / dilations[i]!) + 1,
-  );
+  const made = windowOutput([height, width], window);
   const extents = [c, m / block, ...made, block];
   const kept = emitSlice(emit, emit.node("Reshape", [sum!, emit.ints(extents)]), extents, {
     starts: [0, 0, 0, 0, 0],
@@ -156,47 +154,39 @@ const reorderBack = (emit: Emitter, y: string, channels: number): string =>
   emit.node("ReorderOutput", [y], { channels }, DOMAIN);
 
 /** w [M,C,kh,kw] as filters from C to M channels. */
-function reorderFilters(
-  emit: Emitter,
-  w: string,
-  [m, c, kh, kw]: FourExtents,
-  block: number,
-): string {
+function reorderFilters(emit: Emitter, w: string, shape: FourExtents, block: number): string {
+  const [m, c, kh, kw] = shape;
   const [outs, ins] = [m / block, c / block];
-  const [apart, perm] =
+  const { name } =
     c < block
-      ? [
-          [outs, block, c, kh, kw],
-          [0, 2, 3, 4, 1],
-        ]
-      : [
-          [outs, block, ins, block, kh, kw],
-          [0, 2, 4, 5, 3, 1],
-        ];
-  const ordered = emit.node("Transpose", [emit.node("Reshape", [w, emit.ints(apart)])], { perm });
-  return emit.node("Reshape", [ordered, emit.ints([m, c, kh, kw])]);
+      ? regroup(emit, w, [outs, block, c, kh, kw], [0, 2, 3, 4, 1])
+      : regroup(emit, w, [outs, block, ins, block, kh, kw], [0, 2, 4, 5, 3, 1]);
+  return emit.node("Reshape", [name, emit.ints(shape)]);
 }
 
 /** w [M,C,kh,kw] as filters from M to C channels, the kernel turned by 180 degrees. */
 function turnFilters(emit: Emitter, w: string, [m, c, kh, kw]: FourExtents, block: number): string {
   const [ins, outs] = [m / block, c / block];
-  const [apart, perm] =
+  const { name, extents } =
     m < block
-      ? [
-          [m, outs, block, kh, kw],
-          [1, 0, 3, 4, 2],
-        ]
-      : [
-          [ins, block, outs, block, kh, kw],
-          [2, 0, 4, 5, 1, 3],
-        ];
-  const ordered = emit.node("Transpose", [emit.node("Reshape", [w, emit.ints(apart)])], { perm });
-  const extents = perm.map((axis) => apart[axis]!);
+      ? regroup(emit, w, [m, outs, block, kh, kw], [1, 0, 3, 4, 2])
+      : regroup(emit, w, [ins, block, outs, block, kh, kw], [2, 0, 4, 5, 1, 3]);
   const isTap = (axis: number) => axis === 2 || axis === 3;
-  const turned = emitSlice(emit, ordered, extents, {
+  const turned = emitSlice(emit, name, extents, {
     starts: extents.map((extent, axis) => (isTap(axis) ? extent - 1 : 0)),
     steps: extents.map((_, axis) => (isTap(axis) ? -1 : 1)),
     sizes: extents,
   });
   return emit.node("Reshape", [turned, emit.ints([c, m, kh, kw])]);
+}
+
+/** Axes taken apart into `apart` and put into another order. */
+function regroup(
+  emit: Emitter,
+  x: string,
+  apart: readonly number[],
+  perm: readonly number[],
+): { readonly name: string; readonly extents: readonly number[] } {
+  const name = emit.node("Transpose", [emit.node("Reshape", [x, emit.ints(apart)])], { perm });
+  return { name, extents: perm.map((axis) => apart[axis]!) };
 }

@@ -1,4 +1,5 @@
 /** Two ways to lower the gradient of a convolution with respect to its weights, and the choice between them. */
+import { windowOutput } from "../../ir/shapes.ts";
 import type { Value } from "../../ir/value.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitPad, emitSlice } from "./movement.ts";
@@ -53,10 +54,11 @@ export function emitByConvolution(
     group,
   });
   // Rows and columns that no full stride reaches leave extra positions behind.
-  const made = [0, 1].map((i) => {
-    const padded = [h, w][i]! + attrs.pads[i]! + attrs.pads[i + 2]!;
-    const reach = ([oh, ow][i]! - 1) * attrs.strides[i]! + 1;
-    return Math.floor((padded - reach) / attrs.dilations[i]!) + 1;
+  const made = windowOutput([h, w], {
+    kernel: [oh, ow],
+    strides: attrs.dilations,
+    dilations: attrs.strides,
+    pads: attrs.pads,
   });
   const cropped = emitSlice(emit, correlated, [perGroup, m, ...made], {
     starts: [0, 0, 0, 0],
