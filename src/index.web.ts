@@ -109,11 +109,13 @@ export {
   toDistilled,
 } from "./distill/distilled.ts";
 export { type Evaluation, Evaluator, type Statistic, statistic } from "./distill/evaluate.ts";
+/** Recipes, and a recipe made concrete. */
+export { initialParameters, type WeightsFor } from "./distill/initialization.ts";
+export type { RealBatch } from "./distill/labels.ts";
 export { chooseLayout, type Layout } from "./distill/layout.ts";
 export {
   computeMetaGradient,
   type MetaGradientResult,
-  type RealBatch,
 } from "./distill/metaGradient.ts";
 export { evaluatePerStep, type StepEvaluation } from "./distill/perStep.ts";
 export { describePlan, type Plan, type PlanOptions, planMetaGradient } from "./distill/plan.ts";
@@ -126,14 +128,7 @@ export {
   type TrainingState,
   trainNetworks,
 } from "./distill/pretraining.ts";
-/** Recipes, and a recipe made concrete. */
-export {
-  createProblem,
-  initialParameters,
-  type Parameters,
-  type Problem,
-  type WeightsFor,
-} from "./distill/problem.ts";
+export { createProblem, type Parameters, type Problem } from "./distill/problem.ts";
 export { parseRecipe, type Recipe, RecipeError, recipeJsonSchema } from "./distill/recipe.ts";
 export { recipeNamed, recipes } from "./distill/recipes.ts";
 export {

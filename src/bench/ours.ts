@@ -16,7 +16,9 @@ import {
   toDistilled,
 } from "../distill/distilled.ts";
 import { Evaluator } from "../distill/evaluate.ts";
-import { computeMetaGradient, type RealBatch } from "../distill/metaGradient.ts";
+import { initialParameters } from "../distill/initialization.ts";
+import type { RealBatch } from "../distill/labels.ts";
+import { computeMetaGradient } from "../distill/metaGradient.ts";
 import { Minibatches } from "../distill/minibatches.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
 import {
@@ -25,7 +27,7 @@ import {
   trainNetworks,
   untrainedParameters,
 } from "../distill/pretraining.ts";
-import { initialParameters, type Parameters, type Problem } from "../distill/problem.ts";
+import type { Parameters, Problem } from "../distill/problem.ts";
 import { initialState, Trainer } from "../distill/trainer.ts";
 import { float32Tensor, type RawTensor } from "../io/safetensors.ts";
 import { optimize } from "../ir/passes/index.ts";

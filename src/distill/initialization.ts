@@ -2,7 +2,7 @@
 import { random } from "../random/generator.ts";
 import { initialize } from "../random/initializers.ts";
 import type { Parameters, Problem } from "./problem.ts";
-import { isFixed, isPretrained, knownNetworks, type Recipe, RecipeError } from "./recipe.ts";
+import { isFixed, isPretrained, knownNetworks, pretrainingOf, type Recipe } from "./recipe.ts";
 
 /** Who a network's weights are for; random initialisations have other networks for each purpose. */
 export type WeightsFor = "training" | "curve" | "evaluation" | "baseline";
@@ -84,20 +84,6 @@ export function pretrainedNetworkCount(
 ): number {
   if (isFixed(recipe)) return knownNetworks(recipe);
   return pretrainingOf(recipe).networks + recipe.evaluation.networks + evaluated;
-}
-
-/**
- * The recipe's pre-training.
- * @throws {RecipeError} when the recipe has none.
- */
-export function pretrainingOf({
-  initialization,
-  pretraining,
-}: Recipe): NonNullable<Recipe["pretraining"]> {
-  if (pretraining) return pretraining;
-  throw new RecipeError(
-    `pretraining: ${initialization} needs to know how networks are trained: data, epochs, batch, rate, decayEvery, networks and seed`,
-  );
 }
 
 /** Which of `count` networks is drawn i-th: every one once, in random order, before any comes again. */

@@ -1,7 +1,12 @@
 /** Labels as a network's loss takes them. */
 import { type Dataset, fillBatch, type Split } from "../data/dataset.ts";
-import type { RealBatch } from "./metaGradient.ts";
 import { type Attack, wantedClass } from "./objective.ts";
+
+/** A real batch, normalised: images [B,C,H,W], labels [B,K]. */
+export interface RealBatch {
+  readonly images: Float32Array;
+  readonly labels: Float32Array;
+}
 
 /** Rows [n,K] for the classes of n images: one-hot, or for K = 1 logit the class itself, 0 or 1. */
 export function labelRows(classes: ArrayLike<number>, logits: number): Float32Array {

@@ -2,14 +2,9 @@
 import type { Network, Unroll } from "../../graphs/index.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { Distilled } from "./distilled.ts";
+import type { RealBatch } from "./labels.ts";
 import type { Plan } from "./plan.ts";
 import type { Parameters } from "./problem.ts";
-
-/** A real batch, normalised: images [B,C,H,W], labels [B,K]. */
-export interface RealBatch {
-  readonly images: Float32Array;
-  readonly labels: Float32Array;
-}
 
 /** Mean over networks and parts of the batch, in float64. */
 export interface MetaGradientResult {

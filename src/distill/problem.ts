@@ -12,12 +12,15 @@ import { CROP_PADDING } from "../data/augment.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { holdOut } from "../data/subsets.ts";
 import { random } from "../random/generator.ts";
-import { pretrainingOf } from "./initialization.ts";
 import { type Attack, attackOf } from "./objective.ts";
-import { isFixed, isPretrained, knownNetworks, type Recipe, RecipeError } from "./recipe.ts";
-
-/** Where networks start. */
-export { initialParameters, type WeightsFor } from "./initialization.ts";
+import {
+  isFixed,
+  isPretrained,
+  knownNetworks,
+  pretrainingOf,
+  type Recipe,
+  RecipeError,
+} from "./recipe.ts";
 
 export interface Problem {
   readonly recipe: Recipe;

@@ -196,3 +196,17 @@ export function recipeFields(recipe: Recipe): string[] {
 /** JSON Schema of recipe files. */
 export const recipeJsonSchema = (): object =>
   z.toJSONSchema(recipeSchema, { unrepresentable: "any", io: "input" });
+
+/**
+ * The recipe's pre-training.
+ * @throws {RecipeError} when the recipe has none.
+ */
+export function pretrainingOf({
+  initialization,
+  pretraining,
+}: Recipe): NonNullable<Recipe["pretraining"]> {
+  if (pretraining) return pretraining;
+  throw new RecipeError(
+    `pretraining: ${initialization} needs to know how networks are trained: data, epochs, batch, rate, decayEvery, networks and seed`,
+  );
+}

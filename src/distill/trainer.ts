@@ -14,8 +14,8 @@ import {
   toDistilled,
 } from "./distilled.ts";
 import { initialParameters, knownIndex, knownParameters } from "./initialization.ts";
-import { fillRealBatch } from "./labels.ts";
-import { computeMetaGradient, type MetaGradientResult, type RealBatch } from "./metaGradient.ts";
+import { fillRealBatch, type RealBatch } from "./labels.ts";
+import { computeMetaGradient, type MetaGradientResult } from "./metaGradient.ts";
 import type { Plan } from "./plan.ts";
 import type { Parameters, Problem } from "./problem.ts";
 import { isFixed } from "./recipe.ts";

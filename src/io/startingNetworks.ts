@@ -2,10 +2,10 @@
 import { basename, extname, join } from "node:path";
 import { convertDataset } from "../data/convert.ts";
 import { type Statistic, statistic } from "../distill/evaluate.ts";
-import { pretrainedNetworkCount, pretrainingOf } from "../distill/initialization.ts";
+import { pretrainedNetworkCount } from "../distill/initialization.ts";
 import type { Pretraining } from "../distill/pretraining.ts";
 import type { Problem } from "../distill/problem.ts";
-import { isPretrained, RecipeError } from "../distill/recipe.ts";
+import { isPretrained, pretrainingOf, RecipeError } from "../distill/recipe.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { NetworkFolder } from "./networkFolder.ts";
 import {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { differentNetworks, pretrainedNetworkCount } from "../../src/distill/initialization.ts";
-import { initialParameters, type Parameters, type WeightsFor } from "../../src/distill/problem.ts";
+import {
+  differentNetworks,
+  initialParameters,
+  pretrainedNetworkCount,
+  type WeightsFor,
+} from "../../src/distill/initialization.ts";
+import type { Parameters } from "../../src/distill/problem.ts";
 import { stripesProblem } from "./stripesProblem.ts";
 
 const pretraining = {

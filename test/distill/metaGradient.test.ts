@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Dataset, Split } from "../../src/data/dataset.ts";
 import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
+import { initialParameters } from "../../src/distill/initialization.ts";
 import { computeMetaGradient, type MetaGradientResult } from "../../src/distill/metaGradient.ts";
 import { type Plan, planMetaGradient } from "../../src/distill/plan.ts";
-import { createProblem, initialParameters, type Problem } from "../../src/distill/problem.ts";
+import { createProblem, type Problem } from "../../src/distill/problem.ts";
 import { random } from "../../src/random/generator.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
 import { stripesRecipe } from "../stripesData.ts";

@@ -6,7 +6,8 @@ import {
   QUICK_BUDGET,
 } from "../../distill/studies/plannedParts.ts";
 import type { Study } from "../../distill/studies/study.ts";
-import { type Reproduction, reproduce } from "../../io/reproduce/reproduction.ts";
+import type { Reproduction } from "../../io/reproduce/outcome.ts";
+import { reproduce } from "../../io/reproduce/reproduction.ts";
 import {
   type CommandContext,
   type CommonOptions,

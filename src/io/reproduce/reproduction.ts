@@ -3,29 +3,10 @@ import { mkdir } from "node:fs/promises";
 import { MissingDataError } from "../../data/missingData.ts";
 import type { PlannedPart } from "../../distill/studies/plannedParts.ts";
 import type { Study } from "../../distill/studies/study.ts";
+import type { NotRun, Reproduction } from "./outcome.ts";
 import { otherParts, type PartResult, readPart, writePart } from "./partResult.ts";
 import { type PartOptions, runPart } from "./runPart.ts";
 import { writeStudyReport } from "./writeStudyReport.ts";
-
-/** A part that cannot be run here. */
-export interface NotRun {
-  readonly name: string;
-  readonly title: string;
-  /** Why, and what to do. */
-  readonly reason: string;
-}
-
-/** How far a study is. */
-export interface Reproduction {
-  readonly study: Study;
-  /** The exact command of the study, and the budget in words where it is the quick one. */
-  readonly command: string;
-  readonly budget?: string;
-  readonly finished: readonly PartResult[];
-  readonly notRun: readonly NotRun[];
-  /** Names of parts that were not begun, or stopped. */
-  readonly unfinished: readonly string[];
-}
 
 export interface ReproductionOptions extends PartOptions {
   readonly study: Study;
