@@ -106,6 +106,8 @@ export const recipeSchema = z.strictObject({
     .check(z.regex(/^(noise|real|run:.+)$/, "expected noise, real or run:<folder>")),
   /** `soft` labels are learned, starting one-hot. */
   labels: z.enum(["hard", "soft"]),
+  /** Adam's rate for soft labels, as a factor of outer.rate: 1 by default. */
+  labelOuterFactor: z.optional(positive),
   learningRate: z.strictObject({
     initial: positive,
     learned: z.boolean(),

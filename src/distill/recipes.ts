@@ -15,6 +15,7 @@ const lenetRecipe: Omit<Recipe, "name" | "description" | "data"> = {
   imagesPerClass: 1,
   images: "noise",
   labels: "hard",
+  labelOuterFactor: 0.1,
   learningRate: { initial: 0.2, learned: true, outerFactor: 0.03 },
   outer: {
     iterations: 6000,

@@ -203,19 +203,22 @@ export class Trainer {
 
   #update(gradient: MetaGradientResult, rawRates: Float64Array, norm: number): void {
     const { state } = this;
-    const { labels, learningRate, outer } = this.#problem.recipe;
+    const { labels, labelOuterFactor = 1, learningRate, outer } = this.#problem.recipe;
     const scale = outer.clip ? this.#clipScale(norm, outer.clip.decay) : 1;
     const rate = outer.rate * scheduleFactor(outer.schedule, state.iteration, outer.iterations);
     const options = { rate, betas: outer.betas, epsilon: outer.epsilon };
+    const slower = (factor: number) => ({ ...options, rate: rate * factor });
     state.iteration++;
     const { iteration, moments } = state;
     if (this.#learnsImages)
       adamStep(state.images, gradient.images, moments.images, iteration, options, scale);
-    if (labels === "soft")
-      adamStep(state.labels, gradient.labels, moments.labels, iteration, options, scale);
+    if (labels === "soft") {
+      const forLabels = slower(labelOuterFactor);
+      adamStep(state.labels, gradient.labels, moments.labels, iteration, forLabels, scale);
+    }
     if (learningRate.learned) {
-      const slower = { ...options, rate: rate * learningRate.outerFactor };
-      adamStep(state.rawRates, rawRates, moments.rawRates, iteration, slower, scale);
+      const forRates = slower(learningRate.outerFactor);
+      adamStep(state.rawRates, rawRates, moments.rawRates, iteration, forRates, scale);
     }
   }
 

@@ -98,6 +98,26 @@ test("what is not learned does not move", async () => {
   expect(trainer.state.images).not.toEqual(images);
 });
 
+test("soft labels and learning rates take their factor of the outer rate", async () => {
+  const moved = async (labelOuterFactor: number | undefined, outerFactor: number) => {
+    const trainer = trainerOf(
+      stripesProblem({
+        labels: "soft",
+        labelOuterFactor,
+        learningRate: { initial: 0.5, learned: true, outerFactor },
+      }),
+    );
+    const before = structuredClone(trainer.state);
+    await trainer.step();
+    const by = (key: "labels" | "rawRates") => trainer.state[key][0]! - before[key][0]!;
+    return { labels: by("labels"), rates: by("rawRates") };
+  };
+  const whole = await moved(undefined, 1);
+  const slowed = await moved(0.25, 0.5);
+  expect(slowed.labels / whole.labels).toBeCloseTo(0.25, 4);
+  expect(slowed.rates / whole.rates).toBeCloseTo(0.5, 4);
+});
+
 test("the first gradient is taken whole and sets the running mean", async () => {
   const trainer = trainerOf(stripesProblem());
   const { gradientNorm } = await trainer.step();
