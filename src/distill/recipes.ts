@@ -96,8 +96,8 @@ export const recipes: readonly Recipe[] = [
     augmentation: "crop-flip",
     network: "alexcifarnet",
     steps: 10,
-    learningRate: { initial: 0.001, learned: true, outerFactor: 0.1 },
-    outer: { ...lenetRecipe.outer, iterations: 1000 },
+    learningRate: { initial: 0.015, learned: true, outerFactor: 0.1 },
+    outer: { ...lenetRecipe.outer, iterations: 2400 },
     expected: "Wang et al. 2018: 8.8 % before, 54.0 % after",
   },
   {
