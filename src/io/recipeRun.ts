@@ -11,7 +11,7 @@ import {
 import { knownParameters } from "../distill/initialization.ts";
 import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
-import { createProblem, type Problem } from "../distill/problem.ts";
+import type { Problem } from "../distill/problem.ts";
 import { isFixed, type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
   distil,
@@ -26,7 +26,8 @@ import { transferReport } from "../distill/transfer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
-import { type DataOptions, loadRecipeData } from "./recipeData.ts";
+import { openProblem } from "./openProblem.ts";
+import type { DataOptions } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
 import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
@@ -79,8 +80,8 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const dataset = await loadRecipeData(recipe, options);
-  const untrained = createProblem(recipe, dataset);
+  const untrained = await openProblem(recipe, options);
+  const { dataset } = untrained;
   const start = initialState(untrained, await startOf(untrained));
   const { executor, memory } = await options.startResources(untrained, resume?.layout);
   let stage: "pre-training" | "evaluation" = "pre-training";

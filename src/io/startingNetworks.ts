@@ -52,7 +52,7 @@ export async function withPretrained(
   options: StartingOptions,
 ): Promise<Problem> {
   const { recipe, network } = problem;
-  if (!isPretrained(recipe)) return problem;
+  if (!isPretrained(recipe) || problem.pretrained.length > 0) return problem;
   const { data } = pretrainingOf(recipe);
   const pretraining = await loadPretraining(problem, options);
   const path = options.weights ?? weightsFolder(network.name, data);
