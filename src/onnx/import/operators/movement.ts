@@ -99,7 +99,9 @@ function padded(node: ImportNode): Value {
     node.optionalKnown(3)?.map((axis) => normalizeAxis(axis, rank)) ??
     x.shape.map((_, axis) => axis);
   const along = (side: 0 | 1) =>
-    x.shape.map((_, axis) => given[axes.indexOf(axis) + side * axes.length] ?? 0);
+    x.shape.map((_, axis) =>
+      axes.includes(axis) ? (given[axes.indexOf(axis) + side * axes.length] ?? 0) : 0,
+    );
   const [before, after] = [along(0), along(1)];
   const mode = node.text("mode", "constant");
   if (mode === "constant") {

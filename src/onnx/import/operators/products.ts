@@ -42,20 +42,32 @@ function convolution(node: ImportNode): Value {
   });
 }
 
+/** Pads of a transposed convolution may follow from the size of its result; an odd entry is at the start then. */
 function transposedConvolution(node: ImportNode): Value {
+  const x = node.value(0);
   const weight = node.weight(1);
-  const window = windowOptions(node, weight.shape.slice(2));
-  const outputShape = node.numbers("output_shape");
-  if (window.autoPad !== "NOTSET" && !outputShape) {
-    node.fail(`auto_pad ${window.autoPad} is known for convolutions only; export explicit pads`);
+  const kernel = weight.shape.slice(2);
+  const { strides = [1, 1], dilations = [1, 1], ...window } = windowOptions(node, kernel);
+  const outputPadding = pair(node, "output_padding") ?? [0, 0];
+  const same = window.autoPad.startsWith("SAME");
+  const wanted =
+    node.numbers("output_shape")?.slice(-2) ??
+    (same ? [0, 1].map((i) => x.shape[2 + i]! * strides[i as 0 | 1]) : undefined);
+  const pads = [...(window.pads ?? [0, 0, 0, 0])] as [number, number, number, number];
+  for (const i of wanted ? ([0, 1] as const) : []) {
+    const reach = (kernel[i]! - 1) * dilations[i] + 1;
+    const total = strides[i] * (x.shape[2 + i]! - 1) + outputPadding[i] + reach - wanted![i]!;
+    if (total < 0) node.fail(`its result of ${wanted!.join("x")} is larger than it reaches`);
+    const smaller = Math.floor(total / 2);
+    pads[i] = window.autoPad === "SAME_UPPER" ? smaller : total - smaller;
+    pads[i + 2] = total - pads[i];
   }
-  return convTranspose2d(node.value(0), weight, node.optionalWeight(2, "bias"), {
-    strides: window.strides,
-    dilations: window.dilations,
-    pads: window.pads,
+  return convTranspose2d(x, weight, node.optionalWeight(2, "bias"), {
+    strides,
+    dilations,
+    pads,
     group: node.number("group", 1),
-    outputPadding: pair(node, "output_padding") ?? [0, 0],
-    outputShape: outputShape && [outputShape.at(-2)!, outputShape.at(-1)!],
+    outputPadding,
   });
 }
 
