@@ -1,11 +1,9 @@
 /** The problem of a recipe, its data and its model read from files. */
-import { basename, extname } from "node:path";
-import { importedNetwork } from "../distill/importedNetwork.ts";
 import { createProblem, logitsOf, type Problem } from "../distill/problem.ts";
 import { isModel, type Recipe } from "../distill/recipe.ts";
 import { imageInput } from "../onnx/import/images.ts";
-import { importModel } from "../onnx/import/importModel.ts";
 import { describing, readModelFile } from "./modelFile.ts";
+import { networkOfModel } from "./openModel.ts";
 import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 
 /**
@@ -23,13 +21,11 @@ export async function openProblem(recipe: Recipe, options: DataOptions = {}): Pr
   const size = imageSize ?? (shape[1] === shape[2] ? shape[1] : null);
   const dataset = await loadRecipeData({ ...recipe, imageSize: size, input: [...input] }, options);
   const { head, ...choices } = recipe.model ?? {};
-  const model = describing(path, () =>
-    importModel(file, {
-      ...choices,
-      input: shape,
-      head: head === undefined ? undefined : { layer: head, classes: logitsOf(recipe, dataset) },
-    }),
-  );
-  const name = basename(path, extname(path));
-  return createProblem(recipe, dataset, importedNetwork(name, model, recipe.seed));
+  const given = networkOfModel(path, file, {
+    ...choices,
+    seed: recipe.seed,
+    input: shape,
+    head: head === undefined ? undefined : { layer: head, classes: logitsOf(recipe, dataset) },
+  });
+  return createProblem(recipe, dataset, given);
 }

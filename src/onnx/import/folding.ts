@@ -73,81 +73,110 @@ function binaryOf(opType: string, a: Known, b: Known): Known | undefined {
   );
 }
 
+type Fold = (node: ImportNode, inputs: readonly [Known, ...Known[]]) => Known | undefined;
+
+const reshaped = (known: Known, shape: readonly number[]): Known => ({ ...known, shape });
+
+/** Indices of a list; negative ones count from the end. */
+const picked: Fold = (node, [list, indices]) => {
+  if (list.shape.length !== 1 || !indices) return undefined;
+  const at = (i: number) => (indices.data[i]! < 0 ? list.data.length : 0) + indices.data[i]!;
+  return filled(
+    list,
+    list.type,
+    indices.shape,
+    (i) => list.data[at(i)] ?? node.fail("its index is outside"),
+  );
+};
+
+const cut: Fold = (node, [list, starts, ends, , steps]) => {
+  if (list.shape.length !== 1 || node.opset < 10 || !starts || !ends) return undefined;
+  if ((steps?.data[0] ?? 1) !== 1) return undefined;
+  const part = [...list.data].slice(starts.data[0]!, ends.data[0]!);
+  return filled(list, list.type, [part.length], (i) => part[i]!);
+};
+
+const joined: Fold = (_, inputs) => {
+  if (inputs.some(({ shape }) => shape.length !== 1)) return undefined;
+  const all = inputs.flatMap(({ data }) => [...data]);
+  return filled(inputs[0], inputs[0].type, [all.length], (i) => all[i]!);
+};
+
+const converted: Fold = (node, [known]) => {
+  const to = elementTypes[node.number("to", 1) - 1];
+  if (!to || to === "string") return undefined;
+  const whole = isInteger(to) ? Math.trunc : (n: number) => n;
+  return filled(known, to, known.shape, (i) =>
+    to === "bool" ? Number(known.data[i] !== 0) : whole(known.data[i]!),
+  );
+};
+
+const inShape: Fold = (_, [known, wanted]) => {
+  if (!wanted) return undefined;
+  const shape = [...wanted.data];
+  const rest = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
+  return reshaped(
+    known,
+    shape.map((extent) => (extent === -1 ? known.data.length / rest : extent)),
+  );
+};
+
+const chosen: Fold = (_, inputs) => {
+  const [condition, yes, no] = inputs;
+  if (!yes || !no) return undefined;
+  const size = Math.max(...inputs.map(({ data }) => data.length));
+  const { shape } = inputs.find(({ data }) => data.length === size)!;
+  const pick = ({ data }: Known, i: number) => data[data.length === 1 ? 0 : i]!;
+  return filled(yes, yes.type, shape, (i) => (pick(condition, i) ? pick(yes, i) : pick(no, i)));
+};
+
+const repeated: Fold = (_, [known, shape]) =>
+  shape && known.data.length === 1
+    ? filled(known, known.type, [...shape.data], () => known.data[0]!)
+    : undefined;
+
+const product: Fold = (node, [known]) =>
+  filled(known, known.type, node.number("keepdims", 1) === 1 ? [1] : [], () =>
+    [...known.data].reduce((a, b) => a * b, 1),
+  );
+
+const each =
+  (apply: (a: number) => number): Fold =>
+  (_, [known]) =>
+    filled(known, known.type, known.shape, (i) => apply(known.data[i]!));
+
+const pairwise =
+  (opType: string): Fold =>
+  (_, [a, b]) =>
+    b && binaryOf(opType, a, b);
+
+const mapped = <T>(
+  table: Readonly<Record<string, T>>,
+  fold: (name: string, entry: T) => Fold,
+): Record<string, Fold> =>
+  Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, fold(name, entry)]));
+
+const folds: Readonly<Record<string, Fold>> = {
+  ...mapped(arithmetic, pairwise),
+  ...mapped(unary, (_, apply) => each(apply)),
+  Cast: converted,
+  Concat: joined,
+  Expand: repeated,
+  Gather: picked,
+  ReduceProd: product,
+  Reshape: inShape,
+  Slice: cut,
+  Squeeze: (_, [known]) =>
+    reshaped(known, known.data.length === 1 ? [] : known.shape.filter((extent) => extent !== 1)),
+  Unsqueeze: (_, [known]) => (known.shape.length === 0 ? reshaped(known, [1]) : undefined),
+  Where: chosen,
+};
+
+/** Whether nodes of an operator can be computed of what is known. */
+export const isFoldable = (opType: string): boolean => opType in folds;
+
 /** The result of a node whose inputs are known; undefined where it has to be computed like any other. */
-export function fold(node: ImportNode, inputs: readonly Known[]): Known | undefined {
-  const [first, second, third] = inputs;
-  const { opType } = node;
-  if (!first) return undefined;
-  if (opType in arithmetic && second) return binaryOf(opType, first, second);
-  if (opType in unary)
-    return filled(first, first.type, first.shape, (i) => unary[opType]!(first.data[i]!));
-  const data = (known: Known, shape: readonly number[]): Known => ({ ...known, shape });
-  switch (opType) {
-    case "Cast": {
-      const to = elementTypes[node.number("to", 1) - 1];
-      if (!to || to === "string") return undefined;
-      const whole = isInteger(to) ? Math.trunc : (n: number) => n;
-      return filled(first, to, first.shape, (i) =>
-        to === "bool" ? Number(first.data[i] !== 0) : whole(first.data[i]!),
-      );
-    }
-    case "Concat": {
-      if (inputs.some(({ shape }) => shape.length !== 1)) return undefined;
-      const all = inputs.flatMap(({ data }) => [...data]);
-      return filled(first, first.type, [all.length], (i) => all[i]!);
-    }
-    case "Gather": {
-      if (first.shape.length !== 1 || !second) return undefined;
-      const at = (i: number) => (second.data[i]! < 0 ? first.data.length : 0) + second.data[i]!;
-      return filled(
-        first,
-        first.type,
-        second.shape,
-        (i) => first.data[at(i)] ?? node.fail("its index is outside"),
-      );
-    }
-    case "Reshape": {
-      const wanted = [...second!.data];
-      const rest = wanted.reduce(
-        (product, extent) => (extent === -1 ? product : product * extent),
-        1,
-      );
-      return data(
-        first,
-        wanted.map((extent) => (extent === -1 ? first.data.length / rest : extent)),
-      );
-    }
-    case "Squeeze":
-      return data(
-        first,
-        first.data.length === 1 ? [] : first.shape.filter((extent) => extent !== 1),
-      );
-    case "Unsqueeze":
-      return first.shape.length === 0 ? data(first, [1]) : undefined;
-    case "Slice": {
-      if (first.shape.length !== 1 || node.opset < 10 || !second || !third) return undefined;
-      const step = inputs[4]?.data[0] ?? 1;
-      if (step !== 1) return undefined;
-      const part = [...first.data].slice(second.data[0]!, third.data[0]!);
-      return filled(first, first.type, [part.length], (i) => part[i]!);
-    }
-    case "Where": {
-      const size = Math.max(...inputs.map(({ data }) => data.length));
-      const pick = ({ data }: Known, i: number) => data[data.length === 1 ? 0 : i]!;
-      const shape = inputs.find(({ data }) => data.length === size)!.shape;
-      return filled(second!, second!.type, shape, (i) =>
-        pick(first, i) ? pick(second!, i) : pick(third!, i),
-      );
-    }
-    case "Expand": {
-      if (first.data.length !== 1) return undefined;
-      return filled(first, first.type, [...second!.data], () => first.data[0]!);
-    }
-    case "ReduceProd":
-      return filled(first, first.type, node.number("keepdims", 1) === 1 ? [1] : [], () =>
-        [...first.data].reduce((a, b) => a * b, 1),
-      );
-    default:
-      return undefined;
-  }
-}
+export const fold = (node: ImportNode, inputs: readonly Known[]): Known | undefined => {
+  const [first, ...rest] = inputs;
+  return first && folds[node.opType]?.(node, [first, ...rest]);
+};
