@@ -1,8 +1,9 @@
 /** Nodes whose inputs the file tells: shape arithmetic, computed when the model is read. */
-import { sizeOf } from "../../ir/value.ts";
+import { evaluate } from "../../ir/interpreter/index.ts";
+import { sizeOf, type Value } from "../../ir/value.ts";
 import { type ElementType, elementTypes, isFloat } from "../modelFile.ts";
 import { numbersOf } from "../tensorData.ts";
-import type { ImportNode } from "./node.ts";
+import type { ImportNode, Translation } from "./node.ts";
 import type { Known } from "./operand.ts";
 
 type Numbers = ArrayLike<number>;
@@ -75,33 +76,6 @@ function binaryOf(opType: string, a: Known, b: Known): Known | undefined {
 
 type Fold = (node: ImportNode, inputs: readonly [Known, ...Known[]]) => Known | undefined;
 
-const reshaped = (known: Known, shape: readonly number[]): Known => ({ ...known, shape });
-
-/** Indices of a list; negative ones count from the end. */
-const picked: Fold = (node, [list, indices]) => {
-  if (list.shape.length !== 1 || !indices) return undefined;
-  const at = (i: number) => (indices.data[i]! < 0 ? list.data.length : 0) + indices.data[i]!;
-  return filled(
-    list,
-    list.type,
-    indices.shape,
-    (i) => list.data[at(i)] ?? node.fail("its index is outside"),
-  );
-};
-
-const cut: Fold = (node, [list, starts, ends, , steps]) => {
-  if (list.shape.length !== 1 || node.opset < 10 || !starts || !ends) return undefined;
-  if ((steps?.data[0] ?? 1) !== 1) return undefined;
-  const part = [...list.data].slice(starts.data[0]!, ends.data[0]!);
-  return filled(list, list.type, [part.length], (i) => part[i]!);
-};
-
-const joined: Fold = (_, inputs) => {
-  if (inputs.some(({ shape }) => shape.length !== 1)) return undefined;
-  const all = inputs.flatMap(({ data }) => [...data]);
-  return filled(inputs[0], inputs[0].type, [all.length], (i) => all[i]!);
-};
-
 const converted: Fold = (node, [known]) => {
   const to = elementTypes[node.number("to", 1) - 1];
   if (!to || to === "string") return undefined;
@@ -110,30 +84,6 @@ const converted: Fold = (node, [known]) => {
     to === "bool" ? Number(known.data[i] !== 0) : whole(known.data[i]!),
   );
 };
-
-const inShape: Fold = (_, [known, wanted]) => {
-  if (!wanted) return undefined;
-  const shape = [...wanted.data];
-  const rest = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
-  return reshaped(
-    known,
-    shape.map((extent) => (extent === -1 ? known.data.length / rest : extent)),
-  );
-};
-
-const chosen: Fold = (_, inputs) => {
-  const [condition, yes, no] = inputs;
-  if (!yes || !no) return undefined;
-  const size = Math.max(...inputs.map(({ data }) => data.length));
-  const { shape } = inputs.find(({ data }) => data.length === size)!;
-  const pick = ({ data }: Known, i: number) => data[data.length === 1 ? 0 : i]!;
-  return filled(yes, yes.type, shape, (i) => (pick(condition, i) ? pick(yes, i) : pick(no, i)));
-};
-
-const repeated: Fold = (_, [known, shape]) =>
-  shape && known.data.length === 1
-    ? filled(known, known.type, [...shape.data], () => known.data[0]!)
-    : undefined;
 
 const product: Fold = (node, [known]) =>
   filled(known, known.type, node.number("keepdims", 1) === 1 ? [1] : [], () =>
@@ -156,27 +106,35 @@ const mapped = <T>(
 ): Record<string, Fold> =>
   Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, fold(name, entry)]));
 
+/** Where integers are not what floats are. */
 const folds: Readonly<Record<string, Fold>> = {
   ...mapped(arithmetic, pairwise),
   ...mapped(unary, (_, apply) => each(apply)),
   Cast: converted,
-  Concat: joined,
-  Expand: repeated,
-  Gather: picked,
   ReduceProd: product,
-  Reshape: inShape,
-  Slice: cut,
-  Squeeze: (_, [known]) =>
-    reshaped(known, known.data.length === 1 ? [] : known.shape.filter((extent) => extent !== 1)),
-  Unsqueeze: (_, [known]) => (known.shape.length === 0 ? reshaped(known, [1]) : undefined),
-  Where: chosen,
 };
 
-/** Whether nodes of an operator can be computed of what is known. */
+/** Whether nodes of an operator that are not translated can be computed of what is known. */
 export const isFoldable = (opType: string): boolean => opType in folds;
 
-/** The result of a node whose inputs are known; undefined where it has to be computed like any other. */
-export const fold = (node: ImportNode, inputs: readonly Known[]): Known | undefined => {
+/**
+ * The result of a node whose inputs are known: by a rule for integers, else by the operator's own translation of
+ * literals, which the interpreter computes; undefined where it has to be computed like any other.
+ */
+export function fold(
+  node: ImportNode,
+  inputs: readonly Known[],
+  translate: Translation | undefined,
+): Known | undefined {
   const [first, ...rest] = inputs;
-  return first && folds[node.opType]?.(node, [first, ...rest]);
-};
+  if (!first) return undefined;
+  const folded = folds[node.opType]?.(node, [first, ...rest]);
+  if (folded || !translate) return folded;
+  const result = translate(node.ofLiterals());
+  if (Array.isArray(result) || !("op" in result)) return undefined;
+  const value = result as Value;
+  const type =
+    value.dtype === "bool" ? "bool" : (inputs[node.opType === "Where" ? 1 : 0]?.type ?? first.type);
+  const [numbers] = evaluate([value], new Map());
+  return filled(first, type, value.shape, (i) => numbers![i]!);
+}

@@ -34,11 +34,28 @@ export class ImportNode {
   readonly model: Surroundings;
   readonly #node: FileNode;
   readonly #inputs: readonly (Operand | undefined)[];
+  readonly #literal: boolean;
 
-  constructor(node: FileNode, inputs: readonly (Operand | undefined)[], model: Surroundings) {
+  constructor(
+    node: FileNode,
+    inputs: readonly (Operand | undefined)[],
+    model: Surroundings,
+    literal = false,
+  ) {
     this.#node = node;
     this.#inputs = inputs;
     this.model = model;
+    this.#literal = literal;
+  }
+
+  /** The same node with everything that is known as literals, integers too, and no batch in any shape. */
+  ofLiterals(): ImportNode {
+    const model = {
+      ...this.model,
+      batch: { fixed: undefined, actual: Number.NaN },
+      classes: undefined,
+    };
+    return new ImportNode(this.#node, this.#inputs, model, true);
   }
 
   get opset(): number {
@@ -103,7 +120,7 @@ export class ImportNode {
   /** A layer's tensor that is fed but not trained. */
   fed(index: number): Value {
     const operand = this.operand(index);
-    return operand.kind === "known" && isFloat(operand.type)
+    return operand.kind === "known" && isFloat(operand.type) && !this.#literal
       ? this.model.leaf(operand)
       : this.asValue(operand);
   }
@@ -114,6 +131,7 @@ export class ImportNode {
     if (type === "bool") {
       return makeValue("constant", [], { data: [...data], shape, dtype: "bool" });
     }
+    if (this.#literal) return constant([...data], shape);
     if (!isFloat(type)) this.fail(`integers (${type}) can only be part of shape arithmetic`);
     return sizeOf(shape) <= LARGEST_LITERAL ? constant([...data], shape) : this.model.leaf(operand);
   }

@@ -90,19 +90,24 @@ function translated(
   file: FileNode,
   inputs: readonly (Operand | undefined)[],
 ): Operand[] {
+  const translate = file.domain === "" ? operators[file.opType] : undefined;
   const given = inputs.filter((operand) => operand !== undefined);
   const isSmall = (operand: Operand): operand is Known =>
     operand.kind === "known" && (!isFloat(operand.type) || operand.data.length <= LARGEST_FOLDED);
   if (given.length > 0 && given.every(isSmall)) {
-    const folded = fold(node, given);
+    const folded = explained(file, () => fold(node, given, translate));
     if (folded) return [{ ...folded, name: "" }];
   }
-  const translate = file.domain === "" ? operators[file.opType] : undefined;
   if (!translate) throw new ImportError("its operator is not supported", file);
+  const result = explained(file, () => translate(node));
+  const all: readonly (Value | Operand)[] = Array.isArray(result) ? result : [result];
+  return all.map((one) => ("kind" in one ? one : computed(one)));
+}
+
+/** Errors of shapes name the node. */
+function explained<T>(file: FileNode, translate: () => T): T {
   try {
-    const result = translate(node);
-    const all: readonly (Value | Operand)[] = Array.isArray(result) ? result : [result];
-    return all.map((one) => ("kind" in one ? one : computed(one)));
+    return translate();
   } catch (error) {
     if (error instanceof ShapeError || error instanceof RangeError) {
       throw new ImportError(error.message, file);

@@ -45,10 +45,11 @@ function geluOf(node: ImportNode): Value {
   return node.fail(`approximate is "${approximate}"; none and tanh are known`);
 }
 
-/** The rest of a training mode is random, and nothing else in evaluation. */
+/** The identity, but in training. */
 function dropout(node: ImportNode): Value {
   const training = node.optional(2);
-  if (training?.kind === "known" && training.data[0]) {
+  const ratio = node.optionalKnown(1)?.[0] ?? 0.5;
+  if (training?.kind === "known" && training.data[0] && ratio > 0) {
     node.fail("it is in training mode; export the model in evaluation mode");
   }
   return node.value(0);
