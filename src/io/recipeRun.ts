@@ -171,11 +171,12 @@ async function measure(
   };
 }
 
-/** Weights of a fixed initialisation, as PyTorch reads them: initial.safetensors, and initial-1 etc. of further networks. */
+/** Weights and buffers of a fixed initialisation, as PyTorch reads them: initial.safetensors, and initial-1 etc. of further networks. */
 async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
   if (!isFixed(problem.recipe)) return;
   for (const [number, known] of knownParameters(problem).entries()) {
-    const tensors = problem.network.parameters.map(
+    const { parameters, buffers } = problem.network;
+    const tensors = [...parameters, ...buffers].map(
       ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
     );
     await directory.write(
