@@ -74,6 +74,9 @@ function binaryOf(opType: string, a: Known, b: Known): Known | undefined {
   );
 }
 
+/** Larger constants are no shape arithmetic. */
+const LARGEST = 2 ** 22;
+
 type Fold = (node: ImportNode, inputs: readonly [Known, ...Known[]]) => Known | undefined;
 
 const converted: Fold = (node, [known]) => {
@@ -135,6 +138,7 @@ export function fold(
   const value = result as Value;
   const type =
     value.dtype === "bool" ? "bool" : (inputs[node.opType === "Where" ? 1 : 0]?.type ?? first.type);
+  if (sizeOf(value.shape) > LARGEST) node.fail(`it makes a constant of shape [${value.shape}]`);
   const [numbers] = evaluate([value], new Map());
   return filled(first, type, value.shape, (i) => numbers![i]!);
 }

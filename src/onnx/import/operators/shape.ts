@@ -22,8 +22,8 @@ function constantOf(node: ImportNode): Known {
   return list ? floats(list, [list.length]) : node.fail("it holds no tensor that is read");
 }
 
-/** More entries than any weight of a model has are a mistake. */
-const LARGEST = 2 ** 31;
+/** More entries than any layer's weight has are a mistake. */
+const LARGEST = 2 ** 27;
 
 function constantOfShape(node: ImportNode): Known {
   const shape = node.known(0);
