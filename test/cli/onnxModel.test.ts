@@ -89,7 +89,7 @@ test("check certifies a model's derivatives on the CPU and in wasm", async () =>
   expect(code).toBe(0);
   expect(certificate.ok).toBe(true);
   expect(Object.keys(certificate.devices)).toEqual(["cpu", "wasm"]);
-  for (const error of [certificate.order1, certificate.order2]) {
+  for (const error of [certificate.forward, certificate.order1, certificate.order2]) {
     expect(error).toBeGreaterThan(0);
     expect(error).toBeLessThan(1e-6);
   }

@@ -3,6 +3,7 @@
 import { lossFor } from "../../../graphs/index.ts";
 import { type Certificate, certify } from "../../distill/certify.ts";
 import { openModel } from "../../io/openModel.ts";
+import { forwardError } from "../../io/originalModel.ts";
 import { DeviceError, type DeviceName, deviceNamed } from "../../runtime/devices.ts";
 import { type Executor, inlineExecutor } from "../../runtime/executor.ts";
 import {
@@ -22,8 +23,8 @@ interface CheckOptions extends CommonOptions, ModelOptions {
   readonly points: number;
 }
 
-/** Largest errors of a network that is ok: of finite differences, of the modes, and of float32. */
-const LIMITS = { order1: 1e-5, order2: 1e-5, modes: 1e-9, float32: 1e-4 };
+/** Largest errors of a network that is ok. */
+const LIMITS = { forward: 1e-4, order1: 1e-5, order2: 1e-5, modes: 1e-9, float32: 1e-4 };
 
 /** The worst tensors are listed. */
 const LISTED = 8;
@@ -43,22 +44,27 @@ export const registerCheck: Register = (program, context) => {
   withModel(withImageShape(command))
     .addHelpText("after", explanation)
     .action(async (path: string, options: CheckOptions) => {
-      const { network, weights } = await openModel(path, importOptions(options));
+      const opened = await openModel(path, importOptions(options));
+      const { network, weights } = opened;
+      const { seed = 1 } = options;
       const executors = executorsOf(options);
       const progress = createProgressLine(context, options);
       try {
+        const forward = options.head
+          ? undefined
+          : await forwardError(path, opened, executors[0]!, seed);
         const certificate = await certify(network, lossFor(network.classes), weights, {
           images: options.batch,
           points: options.points,
-          seed: options.seed ?? 1,
+          seed,
           executors,
           onStage: (what) => progress.update(what),
         });
         progress.done();
-        const ok = isOk(certificate);
+        const ok = isOk(certificate) && (forward === undefined || forward <= LIMITS.forward);
         const { order1, order2, modes, devices, tensors } = certificate;
-        const json = { ok, order1, order2, modes, devices, tensors, limits: LIMITS };
-        printResult(context, options, json, asText(certificate, ok));
+        const json = { ok, forward, order1, order2, modes, devices, tensors, limits: LIMITS };
+        printResult(context, options, json, asText(certificate, forward, ok));
         if (!ok) process.exitCode = 1;
       } finally {
         progress.done();
@@ -68,6 +74,7 @@ export const registerCheck: Register = (program, context) => {
 };
 
 const explanation = `
+  forward   the network's outputs against the file's own, as the runtime computes it
 At random images with random soft labels, along a random direction of weights and images:
   order 1   slope of the loss, in forward and in reverse mode, against central differences in float64
   order 2   Hessian times direction against central differences of the gradient in float64
@@ -91,7 +98,11 @@ const isOk = ({ order1, order2, modes, devices }: Certificate): boolean =>
   modes <= LIMITS.modes &&
   Object.values(devices).every((error) => error <= LIMITS.float32);
 
-function asText({ order1, order2, modes, devices, tensors }: Certificate, ok: boolean): string {
+function asText(
+  { order1, order2, modes, devices, tensors }: Certificate,
+  forward: number | undefined,
+  ok: boolean,
+): string {
   const small = (error: number) => error.toExponential(1);
   const row = (what: string, error: number, limit: number) => [
     what,
@@ -102,6 +113,7 @@ function asText({ order1, order2, modes, devices, tensors }: Certificate, ok: bo
   const names = Object.keys(devices);
   const all = formatTable(
     [
+      ...(forward === undefined ? [] : [row("forward", forward, LIMITS.forward)]),
       row("order 1", order1, LIMITS.order1),
       row("order 2", order2, LIMITS.order2),
       row("modes", modes, LIMITS.modes),

@@ -35,6 +35,8 @@ export interface ImportedTensor {
 
 export interface ImportedModel {
   readonly images: ImageInput;
+  /** Name of the output that holds the logits, or what is made of them. */
+  readonly output: string;
   /** Logits per image. */
   readonly classes: number;
   /** Operators that were left out behind the logits. */
@@ -89,6 +91,7 @@ export function importModel(model: ModelFile, options: ImportOptions = {}): Impo
   if (parameters.length === 0) throw new ImportError("it has no weights to train");
   return {
     images,
+    output,
     classes,
     omitted: [...omitted].map(({ opType }) => opType),
     parameters,
