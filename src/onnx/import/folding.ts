@@ -117,8 +117,8 @@ const folds: Readonly<Record<string, Fold>> = {
   ReduceProd: product,
 };
 
-/** Whether nodes of an operator that are not translated can be computed of what is known. */
-export const isFoldable = (opType: string): boolean => opType in folds;
+/** Operators of which nodes can be computed where their inputs are known. */
+export const foldable: readonly string[] = Object.keys(folds);
 
 /**
  * The result of a node whose inputs are known: by a rule for integers, else by the operator's own translation of

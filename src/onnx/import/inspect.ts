@@ -1,7 +1,7 @@
 /** What a model is made of, and whether it can be distilled against. */
 import type { FileNode, FileValueInfo, ModelFile } from "../modelFile.ts";
 import { ImportError } from "./error.ts";
-import { isFoldable } from "./folding.ts";
+import { foldable } from "./folding.ts";
 import { fedInputs, type ImageInput } from "./images.ts";
 import { type ImportedModel, type ImportOptions, importModel } from "./importModel.ts";
 import { operators } from "./operators/index.ts";
@@ -94,7 +94,7 @@ export function support({
   opType,
 }: Pick<FileNode, "domain" | "opType">): Omit<OperatorSupport, "op" | "count"> {
   const translated = domain === "" && opType in operators;
-  const known = domain === "" && isFoldable(opType);
+  const known = domain === "" && foldable.includes(opType);
   return {
     forward: translated || known,
     firstOrder: translated || known,
