@@ -48,10 +48,13 @@ export interface Certificate {
 }
 
 /**
- * Step of the central differences in float64: so short that hardly a ReLU of a large network changes sides, long
- * enough for eight digits.
+ * Steps of the central differences in float64. Over the shortest hardly a ReLU of a large network changes sides; where
+ * the derivative is so small that rounding hides it, longer ones are tried too, and the best counts.
  */
-const STEP = 1e-7;
+const STEPS = [1e-7, 1e-6, 1e-5];
+
+/** A difference this close needs no other step. */
+const CLOSE = 1e-6;
 
 /** Directions are as long as what they move; of what is nearly zero, so long per entry. */
 const SHORTEST = 0.01;
@@ -88,20 +91,16 @@ async function certifyPoint(
   onStage?.("derivatives in float64");
   const exact = derivatives(graph, compute(graph, point));
 
-  onStage?.("finite differences in float64");
-  const lossAndGradient = {
-    ...graph,
-    outputs: graph.outputs.filter(({ role }) => /^(loss|grad.*)$/.test(role)),
-  };
-  const ahead = derivatives(graph, compute(lossAndGradient, moved(graph, point, STEP)));
-  const behind = derivatives(graph, compute(lossAndGradient, moved(graph, point, -STEP)));
-  const slope = (ahead.loss - behind.loss) / (2 * STEP);
-  const curvature = new Map(
-    [...ahead.gradient].map(([name, numbers]) => {
-      const before = behind.gradient.get(name)!;
-      return [name, numbers.map((number, i) => (number - before[i]!) / (2 * STEP))];
-    }),
-  );
+  const slopes = [exact.slope, along(exact.gradient, point)];
+  const tried: { order1: number; order2: number; curvature: ByTensor }[] = [];
+  for (const step of STEPS) {
+    onStage?.(`finite differences in float64, step ${step}`);
+    const { slope, curvature } = differences(graph, point, step);
+    const order1 = Math.max(...slopes.map((one) => Math.abs(one - slope) / Math.abs(slope)));
+    tried.push({ order1, order2: distance(exact.product, curvature), curvature });
+    if (tried.at(-1)!.order2 < CLOSE && order1 < CLOSE) break;
+  }
+  const best = tried.reduce((a, b) => (b.order2 < a.order2 ? b : a));
 
   const float32: Record<string, Derivatives> = {};
   for (const executor of executors) {
@@ -109,8 +108,7 @@ async function certifyPoint(
     float32[executor.device] = await computeOn(executor, network, loss, images, point);
   }
 
-  const slopes = [exact.slope, along(exact.gradient, point)];
-  const order2 = distances(exact.product, curvature);
+  const order2 = distances(exact.product, best.curvature);
   const ofDevices = Object.entries(float32).map(([device, { gradient, product }]) => ({
     device,
     all: Math.max(distance(gradient, exact.gradient), distance(product, exact.product)),
@@ -118,8 +116,8 @@ async function certifyPoint(
     product: distances(product, exact.product),
   }));
   return {
-    order1: Math.max(...slopes.map((one) => Math.abs(one - slope) / Math.abs(slope))),
-    order2: distance(exact.product, curvature),
+    order1: Math.min(...tried.map((one) => one.order1)),
+    order2: best.order2,
     modes: distance(exact.reverseProduct, exact.product),
     devices: Object.fromEntries(ofDevices.map(({ device, all }) => [device, all])),
     tensors: [...order2].map(([name, error]) => ({
@@ -161,6 +159,25 @@ function derivatives({ outputs }: RecipeGraph, results: Tensors): Derivatives {
     product: group("product", "product_images"),
     reverseProduct: group("reverse_product", "reverse_product_images"),
   };
+}
+
+/** Central differences of the loss and its gradient along the direction. */
+function differences(
+  graph: RecipeGraph,
+  point: Tensors,
+  step: number,
+): { slope: number; curvature: ByTensor } {
+  const outputs = graph.outputs.filter(({ role }) => /^(loss|grad.*)$/.test(role));
+  const at = (length: number) =>
+    derivatives(graph, compute({ ...graph, outputs }, moved(graph, point, length)));
+  const [ahead, behind] = [at(step), at(-step)];
+  const curvature = new Map(
+    [...ahead.gradient].map(([name, numbers]) => {
+      const before = behind.gradient.get(name)!;
+      return [name, numbers.map((number, i) => (number - before[i]!) / (2 * step))];
+    }),
+  );
+  return { slope: (ahead.loss - behind.loss) / (2 * step), curvature };
 }
 
 function compute({ outputs }: RecipeGraph, feeds: Tensors): Tensors {
