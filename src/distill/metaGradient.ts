@@ -5,6 +5,7 @@ import type { Distilled } from "./distilled.ts";
 import type { RealBatch } from "./labels.ts";
 import type { Plan } from "./plan.ts";
 import type { Parameters } from "./problem.ts";
+import { Trajectory } from "./trajectory.ts";
 
 /** Mean over networks and parts of the batch, in float64. */
 export interface MetaGradientResult {
@@ -80,7 +81,7 @@ function unrolled(
   return executor.run(plan.metaGradient, feeds);
 }
 
-/** The same descent one graph at a time: only the parameters of each step are kept. */
+/** The same descent one graph at a time: only parameters are kept. */
 async function stepwise(
   executor: Executor,
   plan: Plan & { kind: "stepwise" },
@@ -99,19 +100,15 @@ async function stepwise(
   const renamed = (tensors: Tensors, from: string, to: string): Parameters =>
     new Map(specs.map(({ name }) => [`${to}${name}`, tensors.get(`${from}${name}`)!]));
 
-  const trajectory: (readonly Parameters[])[] = [networks];
-  for (let t = 0; t < total; t++) {
-    const feeds = trajectory[t]!.map((theta) => new Map([...theta, ...stepFeeds(t)]));
+  const trajectory = new Trajectory(networks, plan.keepEvery, async (t, thetas) => {
+    const feeds = thetas.map((theta) => new Map([...theta, ...stepFeeds(t)]));
     const next = await executor.run(plan.innerStep, feeds);
-    trajectory.push(
-      next.map(
-        (tensors, k) =>
-          new Map([...trajectory[t]![k]!, ...renamed(tensors, "next_parameter.", "")]),
-      ),
+    return next.map(
+      (tensors, k) => new Map([...thetas[k]!, ...renamed(tensors, "next_parameter.", "")]),
     );
-  }
+  });
 
-  const final = trajectory[total]!.flatMap((theta) =>
+  const final = (await trajectory.at(total)).flatMap((theta) =>
     parts.map(
       ({ images, labels }) => new Map([...theta, ["real_images", images], ["real_labels", labels]]),
     ),
@@ -134,9 +131,8 @@ async function stepwise(
     rates: new Float32Array(total),
   }));
   for (let t = total - 1; t >= 0; t--) {
-    const feeds = trajectory[t]!.map(
-      (theta, k) => new Map([...theta, ...stepFeeds(t), ...cotangents[k]!]),
-    );
+    const thetas = await trajectory.at(t);
+    const feeds = thetas.map((theta, k) => new Map([...theta, ...stepFeeds(t), ...cotangents[k]!]));
     const pulled = await executor.run(plan.innerStepVjp, feeds);
     pulled.forEach((tensors, k) => {
       addTo(row(results[k]!.images, t % steps, steps), tensors.get("grad_images")!);

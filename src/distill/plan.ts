@@ -24,6 +24,8 @@ export type Plan = {
   | { readonly kind: "unrolled"; readonly metaGradient: Program }
   | {
       readonly kind: "stepwise";
+      /** The parameters of every so many steps are kept; those between are computed again on the way back. */
+      readonly keepEvery: number;
       readonly innerStep: Program;
       readonly innerStepVjp: Program;
       readonly outerLoss: Program;
@@ -45,7 +47,8 @@ export interface PlanOptions {
 const MOST_UNROLLED_STEPS = 120;
 
 /**
- * Unrolled where it fits the budget, since one large graph runs faster than many small ones.
+ * Unrolled where it fits the budget, since one large graph runs faster than many small ones; else step by step, with
+ * as many steps' parameters kept as fit.
  * @throws {RangeError} when not even the step-wise computation fits.
  */
 export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
@@ -74,8 +77,12 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     outerLoss: optimize(toGraph(outerLossGraph(network, loss, part.batch))),
   };
   const parameters = 4 * network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const trajectory = parameters * (steps + 1);
-  const bytes = trajectory + memoryOf(Object.values(graphs));
+  const computing = memoryOf(Object.values(graphs));
+  const bytesKeeping = (every: number) => parameters * keptParameters(steps, every) + computing;
+  const keepEvery =
+    Array.from({ length: steps }, (_, i) => i + 1).find((every) => bytesKeeping(every) <= budget) ??
+    Math.ceil(Math.sqrt(steps));
+  const bytes = bytesKeeping(keepEvery);
   if (bytes > budget && options.kind === undefined) {
     throw new RangeError(
       `one meta-gradient needs about ${size(bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
@@ -86,11 +93,16 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     kind: "stepwise",
     splits,
     bytes,
+    keepEvery,
     innerStep: programOf(graphs.innerStep),
     innerStepVjp: programOf(graphs.innerStepVjp),
     outerLoss: programOf(graphs.outerLoss),
   };
 }
+
+/** How often the parameters are held at most: those that are kept, and the steps of one stretch between them. */
+export const keptParameters = (steps: number, every: number): number =>
+  Math.floor(steps / every) + every;
 
 /**
  * What programs are expected to need: each keeps its intermediate results and its inputs, these twice, where they are
@@ -115,9 +127,12 @@ function chooseSplits(batch: number, networks: number, lanes: number): number {
   return splits;
 }
 
+const again = ({ keepEvery }: { readonly keepEvery: number }): string =>
+  keepEvery === 1 ? "" : `, keeping the parameters of every ${keepEvery} steps`;
+
 /** One sentence for the user. */
 export function describePlan(plan: Plan, lanes: number): string {
-  const how = plan.kind === "unrolled" ? "unrolled in one graph" : "step by step";
+  const how = plan.kind === "unrolled" ? "unrolled in one graph" : `step by step${again(plan)}`;
   const parts = plan.splits > 1 ? `, the real batch in ${plan.splits} parts` : "";
   return `meta-gradient ${how}${parts}; about ${size(plan.bytes * lanes)} in ${workers(lanes)}`;
 }

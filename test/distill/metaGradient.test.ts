@@ -3,7 +3,7 @@ import type { Dataset, Split } from "../../src/data/dataset.ts";
 import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
 import { initialParameters } from "../../src/distill/initialization.ts";
 import { computeMetaGradient, type MetaGradientResult } from "../../src/distill/metaGradient.ts";
-import { type Plan, planMetaGradient } from "../../src/distill/plan.ts";
+import { describePlan, type Plan, planMetaGradient } from "../../src/distill/plan.ts";
 import { createProblem, type Problem } from "../../src/distill/problem.ts";
 import { random } from "../../src/random/generator.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
@@ -92,6 +92,15 @@ test("step by step and unrolled, in parts and whole, the meta-gradient is the sa
   }
 });
 
+test("parameters that are not kept are computed again, to the same bits", async () => {
+  const plan = planned({ kind: "stepwise" }) as Plan & { kind: "stepwise" };
+  expect(plan.keepEvery).toBe(1);
+  const whole = await metaGradient(plan);
+  for (const keepEvery of [2, 3, 4]) {
+    expect(await metaGradient({ ...plan, keepEvery })).toEqual(whole);
+  }
+});
+
 test("the plan is unrolled where it fits the memory, else step by step, else refused", () => {
   const long = { ...problem, unroll: { ...problem.unroll, epochs: 12 } };
   const planned = (options: Partial<Parameters<typeof planMetaGradient>[1]>): Plan =>
@@ -101,6 +110,12 @@ test("the plan is unrolled where it fits the memory, else step by step, else ref
   const smaller = planned({ memory: unrolled.bytes - 1 });
   expect(smaller.kind).toBe("stepwise");
   expect(smaller.bytes).toBeLessThan(unrolled.bytes);
+  const tight = planned({ memory: smaller.bytes - 1 }) as Plan & { kind: "stepwise" };
+  expect(tight.keepEvery).toBe(2);
+  expect(tight.bytes).toBeLessThan(smaller.bytes);
+  expect(describePlan(tight, 1)).toMatch(
+    /^meta-gradient step by step, keeping the parameters of every 2 steps; about \d+ MiB in 1 worker$/,
+  );
   expect(() => planned({ memory: 1e5 })).toThrow("raise --memory");
   expect(planned({ lanes: 4, memory: 1e9 }).splits).toBe(2);
 });
