@@ -86,7 +86,7 @@ export function createProblem(
 /** @throws {RecipeError} when an iteration samples more networks than there are, or the recipe contradicts itself. */
 function expectNetworks(recipe: Recipe): void {
   const { networks } = recipe.outer;
-  if (isPretrained(recipe)) pretrainingOf(recipe);
+  if (isPretrained(recipe) && !isFixed(recipe)) pretrainingOf(recipe);
   if (isFixed(recipe)) {
     const known = knownNetworks(recipe);
     if (networks <= known) return;

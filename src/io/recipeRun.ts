@@ -8,11 +8,10 @@ import {
   inverseSoftplus,
   type RawDistilled,
 } from "../distill/distilled.ts";
-import { knownParameters } from "../distill/initialization.ts";
 import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
 import { createProblem, type Problem } from "../distill/problem.ts";
-import { isFixed, type Recipe, RecipeError } from "../distill/recipe.ts";
+import { type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
   distil,
   evaluateBaseline,
@@ -26,10 +25,10 @@ import { transferReport } from "../distill/transfer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
+import { withInitial, writeInitial } from "./initialWeights.ts";
 import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
-import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
 import { type StartingOptions, withPretrained } from "./startingNetworks.ts";
 
 /** What is computed on, and how much of it. */
@@ -46,7 +45,10 @@ export interface RecipeRunOptions extends DataOptions {
   /** The run to continue, opened; a new one is made in `path` without it. */
   readonly directory?: RunDirectory;
   /** Where pre-trained networks are, or will be; and what is told of them. */
-  readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
+  readonly starting?: Pick<
+    StartingOptions,
+    "weights" | "onFiles" | "onBegin" | "onProgress" | "onReady"
+  >;
   readonly select?: Select;
   /** Whether it is also measured what the images are good for outside their recipe; by default it is. */
   readonly transfer?: boolean;
@@ -80,7 +82,8 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
   const dataset = await loadRecipeData(recipe, options);
-  const untrained = createProblem(recipe, dataset);
+  const created = createProblem(recipe, dataset);
+  const untrained = options.directory ? await withInitial(options.directory, created) : created;
   const start = initialState(untrained, await startOf(untrained));
   const { executor, memory } = await options.startResources(untrained, resume?.layout);
   let stage: "pre-training" | "evaluation" = "pre-training";
@@ -168,20 +171,6 @@ async function measure(
     attack: attackOutcome(problem, before.attack, after.attack),
     transfer,
   };
-}
-
-/** Weights of a fixed initialisation, as PyTorch reads them: initial.safetensors, and initial-1 etc. of further networks. */
-async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
-  if (!isFixed(problem.recipe)) return;
-  for (const [number, known] of knownParameters(problem).entries()) {
-    const tensors = problem.network.parameters.map(
-      ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
-    );
-    await directory.write(
-      number === 0 ? "initial.safetensors" : `initial-${number}.safetensors`,
-      encodeSafetensors(new Map(tensors), { format: "pt" }),
-    );
-  }
 }
 
 /** Where the learned values start: an earlier run's result, or what the recipe says. */
