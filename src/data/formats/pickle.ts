@@ -101,7 +101,7 @@ function globalNamed({ meanings }: PickleMachine, name: string): unknown {
   const known = meanings.globals.get(name);
   if (known) return known;
   throw new Error(
-    `The pickle asks for ${name}, which is not run: known are ${[...meanings.globals.keys()].join(", ")}. ${meanings.advice}`,
+    `The pickle asks for ${name}, which is neither read nor run; known are ${[...meanings.globals.keys()].join(", ")}. ${meanings.advice}`,
   );
 }
 
