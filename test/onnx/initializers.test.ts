@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { decodeInitializers } from "../../src/onnx/initializers.ts";
 import { expectCleanErrors } from "../data/formats/mutations.ts";
-import { DataType, external, float32Bytes, weightsModel } from "./weightsModel.ts";
+import {
+  DataType,
+  external,
+  float32Bytes,
+  type TensorFields,
+  weightsModel,
+} from "./weightsModel.ts";
 
 const raw = { name: "w", dataType: DataType.FLOAT, dims: [2, 1], rawData: float32Bytes(1.5, -2) };
 const halves = (...bits: readonly number[]) => new Uint8Array(Uint16Array.from(bits).buffer);
@@ -64,7 +70,7 @@ test("elements in another file are named by place", () => {
   ]);
 });
 
-test.each<[string, Parameters<typeof weightsModel>, string]>([
+const misfits: readonly (readonly [string, readonly TensorFields[], string])[] = [
   ["too few bytes", [{ ...raw, dims: [3] }], '"w", float32 [3], needs 12 bytes, got 8'],
   ["a negative axis", [{ ...raw, dims: [-1] }], '"w" has the impossible shape [-1]'],
   ["an absurd shape", [{ ...raw, dims: [2 ** 40, 2 ** 40] }], "the impossible shape"],
@@ -73,7 +79,9 @@ test.each<[string, Parameters<typeof weightsModel>, string]>([
   ["no place", [external("w", [1], {})], '"w" needs 4 bytes of another file, but says {}'],
   ["a wrong length", [external("w", [1], { location: "a", length: "5" })], 'says {"location":"a"'],
   ["no offset", [external("w", [1], { location: "a", offset: "-4" })], "needs 4 bytes of another"],
-])("an initializer with %s is refused", (_, initializers, message) => {
+];
+
+test.each(misfits)("an initializer with %s is refused", (_, initializers, message) => {
   expect(() => decodeInitializers(weightsModel(...initializers))).toThrow(message);
 });
 

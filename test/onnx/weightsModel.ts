@@ -3,7 +3,7 @@ import onnxProto from "onnx-proto";
 
 const { onnx } = onnxProto;
 export const { DataType } = onnx.TensorProto;
-type TensorFields = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
+export type TensorFields = NonNullable<Parameters<typeof onnx.TensorProto.create>[0]>;
 
 /** A model of these initializers, and of a node and an input that a reader of weights passes over. */
 export const weightsModel = (...initializer: readonly TensorFields[]): Uint8Array =>

@@ -5,22 +5,31 @@ import { type Random, random } from "../../../src/random/generator.ts";
 const ENGINE_ERROR =
   /outside the bounds|Invalid (typed )?array|is not (iterable|a function)|Cannot (read|mix|convert)|undefined|call stack|^$/i;
 
-const MUTATIONS = 2000;
+/** Variants that are decoded at a time, for decoders with threads of their own. */
+const LANES = 8;
 
 /**
- * Cuts `bytes` off at every length (at most a thousand) and changes them at random 2,000 times, and expects `decode` to
- * succeed or to fail with an error of its own each time.
+ * Cuts `bytes` off at every length (at most a thousand) and changes them at random, 2,000 times unless told otherwise,
+ * and expects `decode` to succeed or to fail with an error of its own each time.
  */
 export async function expectCleanErrors(
   bytes: Uint8Array,
   decode: (bytes: Uint8Array) => unknown,
+  mutations = 2000,
 ): Promise<void> {
   const rng = random(0, "test.mutations");
   const stride = Math.ceil(bytes.length / 1000);
+  const variants: Uint8Array[] = [];
   for (let length = 0; length < bytes.length; length += stride) {
-    await expectCleanError(bytes.slice(0, length), decode);
+    variants.push(bytes.slice(0, length));
   }
-  for (let i = 0; i < MUTATIONS; i++) await expectCleanError(mutated(bytes, rng), decode);
+  for (let i = 0; i < mutations; i++) variants.push(mutated(bytes, rng));
+  const decodeNext = async (): Promise<void> => {
+    for (let next = variants.pop(); next; next = variants.pop()) {
+      await expectCleanError(next, decode);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, decodeNext));
 }
 
 /** Expects `decode` to succeed or to fail with an error of its own. */
