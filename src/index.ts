@@ -35,7 +35,6 @@ export {
 } from "./io/trainingRun.ts";
 /** Files of weights. */
 export { fitParameters, namedTensors, readNetwork } from "./io/weights/fitParameters.ts";
-export type { NamedTensor, NamedTensors } from "./io/weights/namedTensors.ts";
 export { readParameters } from "./io/weights/readParameters.ts";
 export { type WeightFormat, writeParameters } from "./io/weights/writeParameters.ts";
 /** Worker threads. */

@@ -4,7 +4,7 @@ import { extname, join } from "node:path";
 
 const ENDINGS = [".safetensors", ".npz", ".onnx", ".pth", ".pt"];
 /** What `train` leaves in a folder. */
-const TRAINED_HERE = /^(networks\.json|network-\d{4,}\.\w+|unfinished\.safetensors)$/;
+const TRAINED_HERE = /^(networks\.json|network-\d{4,}\.safetensors|unfinished\.safetensors)$/;
 const TRAINED_NETWORK = /^network-\d{4,}\.safetensors$/;
 
 /**
