@@ -9,6 +9,8 @@ import { stateDictOf } from "./torchStateDict.ts";
 /** Tensors may repeat elements of a storage, but not take more than so many times the file's bytes. */
 const MAX_REPETITION = 32;
 const ALWAYS_ALLOWED = 2 ** 24;
+/** A thousand tensors take about 300 KB of pickle; objects take far more room than their instructions. */
+const MAX_PICKLE_BYTES = 2 ** 22;
 /** `torch.save` before version 1.6 began with these bytes: a pickled constant. */
 const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20];
 
@@ -33,7 +35,11 @@ export async function decodeTorchFile(
 ): Promise<Map<string, RawTensor>> {
   const pickle = entries.find(({ name }) => PICKLE.test(name))!;
   const folder = PICKLE.exec(pickle.name)![1]!;
-  const tensors = stateDictOf(unpickleTorch(await readZipEntry(bytes, pickle)));
+  for (const { name, method } of entries) {
+    if (method === "stored") continue;
+    throw new Error(`The PyTorch file's ${name} is compressed, which torch.save does not do.`);
+  }
+  const tensors = stateDictOf(unpickleTorch(await readZipEntry(bytes, pickle, MAX_PICKLE_BYTES)));
   expectModest(tensors.values(), bytes.length);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const read = async (name: string): Promise<Uint8Array | undefined> => {
@@ -41,18 +47,16 @@ export async function decodeTorchFile(
     return entry && readZipEntry(bytes, entry);
   };
   const bigEndian = isBigEndian(await read("byteorder"));
-  const storages = new Map<string, { readonly dtype: string; readonly elements: Uint8Array }>();
+  const storages = new Map<string, Uint8Array>();
   const out = new Map<string, RawTensor>();
   for (const [name, { storage, offset, shape, strides }] of tensors) {
     const { key, dtype } = storage;
     const width = elementBytes[dtype];
-    let known = storages.get(key);
-    if (known?.dtype !== dtype) {
-      const elements = elementsOf(storage, await read(`data/${key}`));
-      known = { dtype, elements: bigEndian ? swapBytes(elements, width) : elements };
-      storages.set(key, known);
-    }
-    const content = rowMajorBytes(known.elements, width, { offset, shape, strides });
+    const known = storages.get(`${dtype} ${key}`);
+    const stored = known ?? elementsOf(storage, await read(`data/${key}`));
+    const elements = bigEndian && !known ? swapBytes(stored, width) : stored;
+    storages.set(`${dtype} ${key}`, elements);
+    const content = rowMajorBytes(elements, width, { offset, shape, strides });
     out.set(name, { dtype, shape: [...shape], bytes: content });
   }
   return out;

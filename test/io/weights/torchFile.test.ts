@@ -192,6 +192,19 @@ test("PyTorch's old format is refused, with how to save anew", async () => {
   );
 });
 
+test("a pickle that is too long, and compressed storages, are refused", async () => {
+  await expect(readOf(new Uint8Array(2 ** 22 + 1), counting)).rejects.toThrow(
+    "above the limit of 4194304",
+  );
+  const bytes = torchArchive(new Map([["w", w]]), counting);
+  // The compression method of the first entry of the directory.
+  const first = Buffer.from(bytes).indexOf("PK\u0001\u0002");
+  bytes[first + 10] = 8;
+  await expect(read(bytes)).rejects.toThrow(
+    "archive/data.pkl is compressed, which torch.save does",
+  );
+});
+
 test("a file that is cut off is refused", async () => {
   const bytes = torchArchive(new Map([["w", w]]), counting);
   await expect(read(bytes.subarray(0, bytes.length - 30))).rejects.toThrow("or cut off");
