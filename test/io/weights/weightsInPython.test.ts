@@ -30,6 +30,9 @@ if (reason !== undefined) {
   );
 }
 
+/** Milliseconds that it may take, on a busy machine, to import torch. */
+const STARTING_TORCH = 60_000;
+
 /** By tensor: shape, sum of absolute values and last number. */
 type Sums = Readonly<Record<string, readonly [number[], number, number]>>;
 
@@ -59,7 +62,7 @@ describe.skipIf(reason !== undefined)("in Python", () => {
 
   beforeAll(() => {
     written = inPython("write");
-  });
+  }, STARTING_TORCH);
 
   test.each([
     ["state.pth", "fresh"],
