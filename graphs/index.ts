@@ -7,6 +7,7 @@ import type { Network } from "./network.ts";
 import { outerLossGraph } from "./outerLoss.ts";
 import type { RecipeGraph } from "./recipeGraph.ts";
 
+export { certificateGraph } from "./certificate.ts";
 export { evaluateGraph } from "./evaluate.ts";
 export { innerStepGraph, innerStepVjpGraph } from "./innerStep.ts";
 export * from "./losses.ts";

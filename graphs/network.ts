@@ -22,6 +22,8 @@ export interface Network {
   readonly classes: number;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly ParameterSpec[];
+  /** Contents of the buffers by name, where there are any. */
+  readonly bufferValues?: ReadonlyMap<string, Float32Array>;
   /**
    * A larger batch is computed in parts of this many images, so that a part stays in the cache. Only for networks that
    * treat their images one by one.

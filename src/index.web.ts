@@ -170,7 +170,7 @@ export {
   type SafetensorsDtype,
   toFloat32Array,
 } from "./io/safetensors.ts";
-export { decodeParameters, type ReadExternal } from "./io/weights/decodeParameters.ts";
+export { decodeParameters } from "./io/weights/decodeParameters.ts";
 export type { NamedTensor, NamedTensors } from "./io/weights/namedTensors.ts";
 /** Values: `ops` holds the functions that build them, `interpret` computes them in float64. */
 export * as ops from "./ir/builders/index.ts";

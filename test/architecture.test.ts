@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The only homes of each package; every other package is for the command line alone. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   "#ort": ["src/runtime/session.ts"],
+  "#ort-wasm": ["src/runtime/session.ts"],
   "onnx-proto": ["src/onnx/codec.ts"],
   protobufjs: ["src/onnx/codec.ts"],
   sharp: ["src/io/canvas.ts", "src/data/images/decodeImage.ts"],
@@ -105,7 +106,7 @@ test("the browser's entry reaches no node:* module and only packages that run th
       .filter(({ file, typeOnly }) => file === undefined && !typeOnly)
       .map(({ specifier }) => packageOf(specifier)),
   );
-  expect([...new Set(packages)].sort()).toEqual(["#ort", "onnx-proto", "zod"]);
+  expect([...new Set(packages)].sort()).toEqual(["#ort", "#ort-wasm", "onnx-proto", "zod"]);
 });
 
 test("neither entry reaches the command line", () => {

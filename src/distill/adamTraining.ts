@@ -39,7 +39,8 @@ export function adamTraining(
           const results = await executor.run(gradients, feeds);
           const options = { rate, betas: BETAS, epsilon: EPSILON };
           results.forEach((tensors, i) => {
-            for (const [name, values] of networks[i]!) {
+            for (const { name } of network.parameters) {
+              const values = networks[i]!.get(name)!;
               const gradient = tensors.get(`grad_parameter.${name}`)!;
               const moment = moments[i]!.get(name)!;
               adamStep(values, gradient, moment, epoch * steps + s + 1, options);

@@ -111,8 +111,13 @@ export class Evaluator {
         ]);
       });
       trained = (await this.#executor.run(this.#epoch, feeds)).map(
-        (tensors) =>
-          new Map(parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!])),
+        (tensors, i) =>
+          new Map([
+            ...trained[i]!,
+            ...parameters.map(
+              ({ name }) => [name, tensors.get(`next_parameter.${name}`)!] as const,
+            ),
+          ]),
       );
     }
     return trained;

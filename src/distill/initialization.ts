@@ -1,6 +1,6 @@
 /** Where a network's initial weights come from: p(theta_0) of a recipe. */
 import { random } from "../random/generator.ts";
-import { initialize } from "../random/initializers.ts";
+import { type Initializer, initialize } from "../random/initializers.ts";
 import type { Parameters, Problem } from "./problem.ts";
 import { isFixed, isPretrained, knownNetworks, pretrainingOf, type Recipe } from "./recipe.ts";
 
@@ -39,18 +39,25 @@ export const knownParameters = (problem: Problem): Parameters[] =>
     initialParameters(problem, "evaluation", number),
   );
 
-/** Weights by the recipe's initialiser, biases by the network's own. */
+/** Weights by the recipe's initialiser; biases, scales and buffers as the network says. */
 const drawn = ({ recipe, network }: Problem, purpose: string, indices: number[]): Parameters =>
-  new Map(
-    network.parameters.map(({ name, shape, init }, position) => [
-      name,
-      initialize(
-        shape.length === 1 ? init : recipe.initializer,
-        shape,
-        random(recipe.seed, purpose, ...indices, position),
-      ),
-    ]),
-  );
+  new Map([
+    ...network.parameters.map(
+      ({ name, shape, init }, position) =>
+        [
+          name,
+          initialize(
+            isConstant(init) ? init : recipe.initializer,
+            shape,
+            random(recipe.seed, purpose, ...indices, position),
+          ),
+        ] as const,
+    ),
+    ...(network.bufferValues ?? []),
+  ]);
+
+const isConstant = ({ kind }: Initializer): boolean =>
+  kind === "zeros" || kind === "ones" || kind === "constant";
 
 /** Number of the known network that is network `index` for a purpose. */
 export const knownIndex = (recipe: Recipe, purpose: WeightsFor, index: number): number =>

@@ -103,7 +103,12 @@ async function stepwise(
   for (let t = 0; t < total; t++) {
     const feeds = trajectory[t]!.map((theta) => new Map([...theta, ...stepFeeds(t)]));
     const next = await executor.run(plan.innerStep, feeds);
-    trajectory.push(next.map((tensors) => renamed(tensors, "next_parameter.", "")));
+    trajectory.push(
+      next.map(
+        (tensors, k) =>
+          new Map([...trajectory[t]![k]!, ...renamed(tensors, "next_parameter.", "")]),
+      ),
+    );
   }
 
   const final = trajectory[total]!.flatMap((theta) =>

@@ -38,16 +38,19 @@ export interface Problem {
   readonly pretrained: readonly Parameters[];
 }
 
+/** A network that a recipe does not make itself, with its weights. */
+export interface GivenNetwork {
+  readonly network: Network;
+  readonly weights: Parameters;
+}
+
 /**
- * The problem of a recipe on data of the recipe's shape; `pretrained` are the networks that it starts from, if any.
+ * The problem of a recipe on data of the recipe's shape, with a network that is built in or given; a fixed pre-trained
+ * initialisation starts from the weights of the given one.
  * @throws {RecipeError} when the recipe does not fit the data.
  */
-export function createProblem(
-  recipe: Recipe,
-  dataset: Dataset,
-  pretrained: readonly Parameters[] = [],
-): Problem {
-  const network = networkOf(recipe, dataset);
+export function createProblem(recipe: Recipe, dataset: Dataset, given?: GivenNetwork): Problem {
+  const network = given ? fitting(given.network, recipe, dataset) : networkOf(recipe, dataset);
   const { train, heldOut } = holdOut(
     dataset.train,
     recipe.evaluation.heldOut,
@@ -79,8 +82,23 @@ export function createProblem(
       imagesPerStep: dataset.classes.length * recipe.imagesPerClass,
       batch: recipe.outer.batch,
     },
-    pretrained,
+    pretrained: given && recipe.initialization === "fixed-pretrained" ? [given.weights] : [],
   };
+}
+
+/** @throws {RecipeError} when a given network takes other images than the data's, or tells other classes apart. */
+function fitting(network: Network, recipe: Recipe, dataset: Dataset): Network {
+  const { input, classes } = network;
+  if (input.some((extent, axis) => extent !== dataset.shape[axis])) {
+    throw new RecipeError(
+      `input: ${network.name} takes images of ${input.join("x")}, those of ${dataset.name} are ${dataset.shape.join("x")}`,
+    );
+  }
+  const logits = logitsOf(recipe, dataset);
+  if (classes === logits) return network;
+  throw new RecipeError(
+    `network: ${network.name} has ${classes} classes, ${dataset.name} has ${dataset.classes.length}: give it a new last layer with model.head=<layer>`,
+  );
 }
 
 /** @throws {RecipeError} when an iteration samples more networks than there are, or the recipe contradicts itself. */
@@ -117,14 +135,14 @@ export function networkOf(
 ): Network {
   if (!networkNames.includes(network as NetworkName)) {
     throw new RecipeError(
-      `network: "${network}" is not built in; choose one of ${networkNames.join(", ")}`,
+      `network: "${network}" is not built in; choose one of ${networkNames.join(", ")}, or an ONNX model by its path`,
     );
   }
   return builtInNetwork(network as NetworkName, dataset.shape, logitsOf({ loss }, dataset));
 }
 
 /** Logits of the network: one per class, or one for two classes under binary cross-entropy. */
-function logitsOf({ loss }: Pick<Recipe, "loss">, { name, classes }: Dataset): number {
+export function logitsOf({ loss }: Pick<Recipe, "loss">, { name, classes }: Dataset): number {
   if (loss === "binary_cross_entropy" && classes.length !== 2) {
     throw new RecipeError(
       `loss: binary_cross_entropy takes two classes, ${name} has ${classes.length}; use softmax_cross_entropy or auto`,

@@ -66,6 +66,27 @@ const pretraining = z.strictObject({
   seed: z.int().check(z.nonnegative()),
 });
 
+const names = z.optional(z.array(z.string()));
+
+const model = z.strictObject({
+  /** The output that holds the logits, where the model has several. */
+  output: z.optional(z.string()),
+  /** A layer at the end that becomes a new one for the classes of the data. */
+  head: z.optional(z.string()),
+  /** Names of tensors, with * for any characters, that stay as they are, and that are trained though they would not be. */
+  freeze: names,
+  train: names,
+  /** Whether batch normalisation takes the model's statistics, or those of each batch. */
+  batchNormalization: z.optional(z.enum(["evaluation", "batch"])),
+});
+
+const preprocessing = z.strictObject({
+  /** Of each channel of pixel/255, in the order of `channels`. */
+  mean: z.array(z.number()),
+  std: z.array(positive),
+  channels: z._default(z.enum(["rgb", "bgr"]), "rgb"),
+});
+
 /** The schema that recipe files and `--set` are checked against. */
 export const recipeSchema = z.strictObject({
   name: z.string().check(z.regex(/^[\w.-]+$/, "use letters, digits, '.', '_' and '-'")),
@@ -78,7 +99,12 @@ export const recipeSchema = z.strictObject({
   input: z.optional(z.tuple([count, count, count])),
   /** What is done to the outer loss's real images: `crop-flip` pads, crops and mirrors them at random. */
   augmentation: z._default(z.enum(["none", "crop-flip"]), "none"),
+  /** How pixels become a network's numbers; by default as is usual for the data. */
+  preprocessing: z.optional(preprocessing),
+  /** A built-in network's name, or the path of an ONNX model. */
   network: z.string(),
+  /** How an ONNX model becomes the network. */
+  model: z.optional(model),
   /** What the networks trained on the images are to do. */
   objective: z._default(objective, { kind: "distil" }),
   /** `auto`: as in the paper, one logit with binary cross-entropy for two classes, else softmax cross-entropy. */
@@ -143,6 +169,9 @@ export const recipeSchema = z.strictObject({
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
+
+/** Whether the network is an ONNX model, rather than a built-in one. */
+export const isModel = ({ network }: Pick<Recipe, "network">): boolean => network.endsWith(".onnx");
 
 /** Whether every iteration starts from the same known networks. */
 export const isFixed = ({ initialization }: Recipe): boolean => initialization.startsWith("fixed");

@@ -45,6 +45,7 @@ const adaptation = (from: string): Omit<Recipe, "name" | "description" | "data">
   initialization: "random-pretrained",
   pretraining: trainedOn(from),
   steps: 10,
+  images: "real",
   learningRate: { initial: 0.02, learned: true, outerFactor: 0.1 },
   outer: { ...lenetRecipe.outer, iterations: 2000, networks: 4, rate: 0.02 },
   evaluation: { ...lenetRecipe.evaluation, testNetworks: 20 },

@@ -1,9 +1,10 @@
 /** A finished run, read back from its folder together with the problem that it solved. */
 import { distilledShapes } from "../distill/distilled.ts";
-import { createProblem, type Problem } from "../distill/problem.ts";
+import type { Problem } from "../distill/problem.ts";
 import { type DistilledFile, decodeDistilled } from "./distilledFile.ts";
 import { withInitial } from "./initialWeights.ts";
-import { type DataOptions, loadRecipeData } from "./recipeData.ts";
+import { openProblem } from "./openProblem.ts";
+import type { DataOptions } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 
 export interface FinishedRunOptions extends DataOptions {
@@ -27,8 +28,7 @@ export async function openFinishedRun(
     );
   });
   const recipe = await directory.recipe();
-  const created = createProblem(recipe, await loadRecipeData(recipe, data));
-  const problem = await withInitial(directory, created);
+  const problem = await withInitial(directory, await openProblem(recipe, data));
   expectSameData(run, distilled, problem);
   if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
   return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };

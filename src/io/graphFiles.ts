@@ -13,14 +13,17 @@ import {
   type Unroll,
 } from "../../graphs/index.ts";
 import type { Normalization } from "../data/dataset.ts";
+import type { Parameters } from "../distill/problem.ts";
 import type { DType, Shape } from "../ir/ops.ts";
 import { compile } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
 import { OPSET } from "../onnx/model.ts";
 import { writeFileAtomic } from "./atomicFile.ts";
+import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
 
 const FORMAT = "onnx-distill-graphs";
 const MANIFEST = "manifest.json";
+const WEIGHTS = "weights.safetensors";
 
 /** What the graphs of a recipe are made for. */
 export interface GraphOptions {
@@ -110,23 +113,23 @@ const parameter = ({ name, shape, init }: ParameterSpec): ParameterSpec => ({ na
  * complete. Graphs that were written there before are replaced.
  *
  * @param options.target - lowering; `portable` by default.
+ * @param options.weights - a pretrained network's own parameters and buffers, written as weights.safetensors.
  * @throws when the directory holds something else.
  */
 export async function writeGraphs(
   directory: string,
-  options: GraphOptions & { readonly target?: Target },
+  options: GraphOptions & { readonly target?: Target; readonly weights?: Parameters },
 ): Promise<GraphFile[]> {
-  const { target = "portable" } = options;
-  const graphs = recipeGraphs(networkFor(target, options.network), options.loss, options.unroll);
+  const { target = "portable", network, weights } = options;
+  const graphs = recipeGraphs(networkFor(target, network), options.loss, options.unroll);
   const programs = graphs.map((graph) => compile(toGraph(graph), target));
   await mkdir(directory, { recursive: true });
-  await refuseForeign(
-    directory,
-    graphs.map(({ name }) => fileOf(name)),
-  );
+  await refuseForeign(directory, [...graphs.map(({ name }) => fileOf(name)), WEIGHTS]);
   await rm(join(directory, MANIFEST), { force: true });
+  await rm(join(directory, WEIGHTS), { force: true });
   for (const { name, bytes } of programs)
     await writeFileAtomic(join(directory, fileOf(name)), bytes);
+  if (weights) await writeFileAtomic(join(directory, WEIGHTS), encodeWeights(network, weights));
   const text = `${JSON.stringify(manifest(graphs, options), undefined, 2)}\n`;
   await writeFileAtomic(join(directory, MANIFEST), text);
   return programs.map(({ name, bytes, nodes }) => ({
@@ -136,6 +139,17 @@ export async function writeGraphs(
     nodes,
   }));
 }
+
+const encodeWeights = ({ parameters, buffers }: Network, weights: Parameters): Uint8Array =>
+  encodeSafetensors(
+    new Map(
+      [...parameters, ...buffers].map(({ name, shape }) => [
+        name,
+        float32Tensor(weights.get(name)!, [...shape]),
+      ]),
+    ),
+    { format: "pt" },
+  );
 
 /** Lets pass what is empty, what has a manifest of ours, and what an interrupted run left behind. */
 async function refuseForeign(directory: string, own: readonly string[]): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from "../distill/distilled.ts";
 import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
-import { createProblem, type Problem } from "../distill/problem.ts";
+import type { Problem } from "../distill/problem.ts";
 import { type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
   distil,
@@ -26,7 +26,8 @@ import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
 import { withInitial, writeInitial } from "./initialWeights.ts";
-import { type DataOptions, loadRecipeData } from "./recipeData.ts";
+import { openProblem } from "./openProblem.ts";
+import type { DataOptions } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
 import { type StartingOptions, withPretrained } from "./startingNetworks.ts";
@@ -81,9 +82,9 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const dataset = await loadRecipeData(recipe, options);
-  const created = createProblem(recipe, dataset);
+  const created = await openProblem(recipe, options);
   const untrained = options.directory ? await withInitial(options.directory, created) : created;
+  const { dataset } = untrained;
   const start = initialState(untrained, await startOf(untrained));
   const { executor, memory } = await options.startResources(untrained, resume?.layout);
   let stage: "pre-training" | "evaluation" = "pre-training";

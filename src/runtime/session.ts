@@ -1,5 +1,5 @@
-/** One loaded program. This is the only module that imports ONNX Runtime. */
-import { env, InferenceSession, Tensor } from "#ort";
+/** One loaded program. This is the only module that imports ONNX Runtime; in Node, wasm is another package of it. */
+import * as ort from "#ort";
 import type { Program } from "../onnx/compile.ts";
 import { DeviceError, type DeviceName, devices } from "./devices.ts";
 import { fedInputs, type Tensors } from "./feeds.ts";
@@ -21,7 +21,7 @@ export interface Session {
 }
 
 /** Version of the ONNX Runtime in use. */
-export const runtimeVersion = (): string => Object.values(env.versions)[0] ?? "unknown";
+export const runtimeVersion = (): string => Object.values(ort.env.versions)[0] ?? "unknown";
 
 /**
  * @throws {DeviceError} when the device is not available.
@@ -30,12 +30,13 @@ export async function createSession(
   program: Program,
   { device, threads }: SessionOptions,
 ): Promise<Session> {
-  const session = await load(program, device, threads);
+  const runtime = device === "wasm" ? await import("#ort-wasm") : ort;
+  const session = await load(runtime, program, device, threads);
   return {
     async run(feeds) {
-      const tensors: Record<string, Tensor> = {};
+      const tensors: Record<string, ort.Tensor> = {};
       for (const { name, shape, data } of fedInputs(program, feeds))
-        tensors[name] = new Tensor("float32", data, shape);
+        tensors[name] = new runtime.Tensor("float32", data, shape);
       const results = await session.run(tensors);
       return new Map(
         program.outputs.map(({ name }) => [name, results[name]!.data as Float32Array]),
@@ -46,12 +47,13 @@ export async function createSession(
 }
 
 async function load(
+  runtime: Pick<typeof ort, "InferenceSession">,
   program: Program,
   device: DeviceName,
   threads: number,
-): Promise<InferenceSession> {
+): Promise<ort.InferenceSession> {
   try {
-    return await InferenceSession.create(program.bytes, {
+    return await runtime.InferenceSession.create(program.bytes, {
       executionProviders: [devices[device].provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,

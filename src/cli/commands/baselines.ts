@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { BaselineEntry } from "../../distill/baselines/entries.ts";
 import { measureBaselines } from "../../distill/baselines/measureBaselines.ts";
 import type { Distilled } from "../../distill/distilled.ts";
-import { createProblem, type Problem } from "../../distill/problem.ts";
+import type { Problem } from "../../distill/problem.ts";
 import { isFixed, knownNetworks, type Recipe } from "../../distill/recipe.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { openFinishedRun } from "../../io/finishedRun.ts";
-import { type DataOptions, loadRecipeData } from "../../io/recipeData.ts";
+import { openProblem } from "../../io/openProblem.ts";
+import type { DataOptions } from "../../io/recipeData.ts";
 import { withPretrained } from "../../io/startingNetworks.ts";
 import { interruptible } from "../../runtime/interruptible.ts";
 import { baselineTable } from "../baselineTable.ts";
@@ -117,6 +118,5 @@ async function problemOf(
 ): Promise<{ problem: Problem; distilled?: Distilled }> {
   if (existsSync(join(subject, "recipe.json"))) return openFinishedRun(subject, { ...data, seed });
   const recipe = await recipeFrom(subject, { seed });
-  const dataset = await loadRecipeData(recipe, data);
-  return { problem: createProblem(recipe, dataset) };
+  return { problem: await openProblem(recipe, data) };
 }

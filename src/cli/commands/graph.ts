@@ -9,7 +9,10 @@ import {
   networkNames,
 } from "../../../graphs/index.ts";
 import { initializedBy, weightInitializers } from "../../../graphs/initialization.ts";
+import type { Parameters as NetworkWeights } from "../../distill/problem.ts";
+import { isModel } from "../../distill/recipe.ts";
 import { type GraphFile, writeGraphs } from "../../io/graphFiles.ts";
+import { openModel } from "../../io/openModel.ts";
 import type { Target } from "../../onnx/lowering/index.ts";
 import {
   type CommonOptions,
@@ -21,6 +24,7 @@ import {
 import { suggest, UsageError } from "../errors.ts";
 import { formatBytes, formatCount, formatTable } from "../format.ts";
 import { type ImageShape, parseImageShape } from "../imageShape.ts";
+import { importOptions, type ModelOptions, withModel } from "../modelOptions.ts";
 
 const lowerings = ["portable", "cpu"] as const satisfies readonly Target[];
 
@@ -32,12 +36,12 @@ const defaultInputs = {
   mlp: [1, 28, 28],
 } as const;
 
-interface GraphCommandOptions extends CommonOptions {
+interface GraphCommandOptions extends CommonOptions, ModelOptions {
   readonly steps: number;
   readonly epochs: number;
   readonly perClass: number;
   readonly batch: number;
-  readonly classes: number;
+  readonly classes?: number;
   readonly input?: ImageShape;
   readonly loss?: string;
   readonly lowering: string;
@@ -53,16 +57,17 @@ export const registerGraph: Register = (program, context) => {
     "Writes a recipe's computation as plain ONNX graphs with a manifest.",
     "onnx-distill graph lenet --steps 10 --epochs 3 --per-class 1 --batch 256 --out lenet-graphs",
   );
-  addOptions(command).action(async (name: string, options: GraphCommandOptions) => {
-    const network = networkOf(name, options);
-    const directory = options.out ?? `${name}-graphs`;
+  withModel(addOptions(command)).action(async (name: string, options: GraphCommandOptions) => {
+    const { network, weights } = await networkOf(name, options);
+    const directory = options.out ?? `${network.name}-graphs`;
     const files = await writeGraphs(directory, {
       network,
-      loss: lossOf(options),
+      weights,
+      loss: lossOf(options, network.classes),
       unroll: {
         steps: options.steps,
         epochs: options.epochs,
-        imagesPerStep: options.perClass * (options.classes === 1 ? 2 : options.classes),
+        imagesPerStep: options.perClass * (network.classes === 1 ? 2 : network.classes),
         batch: options.batch,
       },
       normalization: {
@@ -86,7 +91,11 @@ const addOptions = (command: Command): Command =>
     .option("--epochs <E>", "passes over the steps", parseCount(1), 1)
     .option("--per-class <P>", "distilled images per class and step", parseCount(1), 1)
     .option("--batch <B>", "real images in the outer loss", parseCount(1), 256)
-    .option("--classes <K>", "logits of the network; 1 stands for two classes", parseCount(1), 10)
+    .option(
+      "--classes <K>",
+      "logits of a built-in network; 1 stands for two classes (default: 10)",
+      parseCount(1),
+    )
     .option(
       "--input <CxHxW>",
       "shape of an image (default: what the network was made for)",
@@ -109,12 +118,19 @@ const addOptions = (command: Command): Command =>
     )
     .option("--std <numbers>", "what each channel is then divided by (default: 1)", parsePositive);
 
-function networkOf(name: string, { classes, input, init }: GraphCommandOptions): Network {
-  if (name.endsWith(".onnx")) {
-    throw new Error(
-      `${name}: this version cannot import ONNX models; choose a built-in network: ${networkNames.join(", ")}`,
-    );
-  }
+/** A built-in network, or a model with its weights. */
+async function networkOf(
+  name: string,
+  options: GraphCommandOptions,
+): Promise<{ network: Network; weights?: NetworkWeights }> {
+  if (isModel({ network: name })) return openModel(name, importOptions(options));
+  return { network: builtInNetworkOf(name, options) };
+}
+
+function builtInNetworkOf(
+  name: string,
+  { classes = 10, input, init }: GraphCommandOptions,
+): Network {
   const known = oneOf("network", name, networkNames);
   const network = builtIn(known, input ?? defaultInputs[known], classes);
   return init === undefined
@@ -130,7 +146,7 @@ function builtIn(...[name, input, classes]: Parameters<typeof builtInNetwork>): 
   }
 }
 
-function lossOf({ loss, classes }: GraphCommandOptions) {
+function lossOf({ loss }: GraphCommandOptions, classes: number) {
   const fitting = lossFor(classes);
   if (loss === undefined || oneOf("loss", loss, lossNames) === fitting) return fitting;
   throw new UsageError(

@@ -2,9 +2,11 @@
 import type { Register } from "../command.ts";
 import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
+import { registerCheck } from "./check.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerFetch } from "./fetch.ts";
 import { registerGraph } from "./graph.ts";
+import { registerInspect } from "./inspect.ts";
 import { registerRecipes } from "./recipes.ts";
 import { registerReproduce } from "./reproduce.ts";
 import { registerRun } from "./run.ts";
@@ -19,5 +21,7 @@ export const commands: readonly Register[] = [
   registerRecipes,
   registerFetch,
   registerGraph,
+  registerInspect,
+  registerCheck,
   registerBench,
 ];

@@ -37,6 +37,10 @@ import { versions } from "../versions.ts";
 interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
   readonly weights?: readonly string[];
   readonly sampleNetworks?: number;
+  readonly network?: string;
+  readonly head?: string;
+  readonly freeze?: readonly string[];
+  readonly train?: readonly string[];
   readonly iterations?: number;
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
@@ -57,6 +61,21 @@ export const registerRun: Register = (program, context) => {
       "--sample-networks <n>",
       "networks of an iteration, instead of the recipe's: the same as --set outer.networks=<n>",
       parseCount(1),
+    )
+    .option(
+      "--network <name|model.onnx>",
+      "a built-in network, or a model whose weights the networks start from",
+    )
+    .option("--head <layer>", "of a model: the layer that becomes a new one for the data's classes")
+    .option(
+      "--freeze <pattern>",
+      "of a model: tensors that are not trained, with * for any characters; repeatable",
+      collect,
+    )
+    .option(
+      "--train <pattern>",
+      "of a model: tensors that are trained though they would not be; repeatable",
+      collect,
     )
     .option("--iterations <n>", "iterations, instead of the recipe's", parseCount(1))
     .option(
@@ -176,9 +195,27 @@ const continuing = (
     ...(transfer ? [] : ["--no-transfer"]),
   ].join(" ");
 
-/** What --set and --sample-networks change. */
-const assignments = ({ set = [], sampleNetworks }: RunCommandOptions): readonly string[] =>
-  sampleNetworks === undefined ? set : [...set, `outer.networks=${sampleNetworks}`];
+/** What --set and the options that stand for it change; what --set says comes last. */
+function assignments({
+  set = [],
+  sampleNetworks,
+  network,
+  ...model
+}: RunCommandOptions): readonly string[] {
+  const { head, freeze, train } = model;
+  const changes = Object.entries({
+    "outer.networks": sampleNetworks,
+    network,
+    initialization: network?.endsWith(".onnx") ? "fixed-pretrained" : undefined,
+    model: head || freeze || train ? { head, freeze, train } : undefined,
+  });
+  return [
+    ...changes
+      .filter(([, value]) => value !== undefined)
+      .map(([field, value]) => `${field}=${JSON.stringify(value)}`),
+    ...set,
+  ];
+}
 
 const asJson = ({ run, iterations, seconds, skipped, ...accuracies }: RunSummary) => ({
   run,

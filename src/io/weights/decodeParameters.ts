@@ -1,12 +1,8 @@
 /** Parameters of a network out of a file of any format that is known, told apart by its content. */
 import { zipEntries } from "../../data/formats/zip.ts";
-import {
-  decodeInitializers,
-  type ExternalLocation,
-  type FloatType,
-  type Initializer,
-} from "../../onnx/initializers.ts";
-import { decodeSafetensors, type RawTensor, type SafetensorsDtype } from "../safetensors.ts";
+import { decodeModel, type ReadExternal } from "../../onnx/codec.ts";
+import { isFloat } from "../../onnx/modelFile.ts";
+import { decodeSafetensors, type RawTensor } from "../safetensors.ts";
 import { float32Numbers } from "./float32Numbers.ts";
 import type { NamedTensor, NamedTensors } from "./namedTensors.ts";
 import { decodeNpzTensors } from "./npzFile.ts";
@@ -15,19 +11,17 @@ import { decodeTorchFile, isLegacyTorch, isTorchArchive } from "./torchFile.ts";
 export const weightFormats =
   "safetensors, .npz, .onnx, and PyTorch's .pth or .pt as torch.save writes them";
 
-/** How tensors are fetched that an ONNX model keeps in other files. */
-export type ReadExternal = (location: ExternalLocation) => Promise<Uint8Array>;
-
 /**
  * The named tensors of a safetensors, .npz, ONNX or PyTorch file, as float32.
  *
  * @param name the file's name, whose ending decides where the content does not.
+ * @param readExternal fetches tensors that an ONNX model keeps in other files.
  * @throws Error for other formats and for anything damaged or malformed.
  */
 export async function decodeParameters(
   bytes: Uint8Array,
   name: string,
-  readExternal: ReadExternal = refuseExternal,
+  readExternal?: ReadExternal,
 ): Promise<NamedTensors> {
   const tensors = new Map<string, NamedTensor>();
   for (const [tensor, raw] of await rawTensors(bytes, name, readExternal)) {
@@ -43,7 +37,7 @@ export async function decodeParameters(
 async function rawTensors(
   bytes: Uint8Array,
   name: string,
-  readExternal: ReadExternal,
+  readExternal: ReadExternal | undefined,
 ): Promise<Iterable<[string, RawTensor]>> {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return archivedTensors(bytes);
   if (looksLikeSafetensors(bytes)) return decodeSafetensors(bytes).tensors;
@@ -53,7 +47,7 @@ async function rawTensors(
     );
   }
   if (bytes[0] === MODEL_IR_VERSION || name.endsWith(".onnx")) {
-    return initializerTensors(decodeInitializers(bytes), readExternal);
+    return initializerTensors(bytes, readExternal);
   }
   if (name.endsWith(".safetensors")) return decodeSafetensors(bytes).tensors;
   const start = [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
@@ -78,26 +72,21 @@ async function archivedTensors(bytes: Uint8Array): Promise<Map<string, RawTensor
   );
 }
 
-const dtypes: Readonly<Record<FloatType, SafetensorsDtype>> = {
-  float32: "F32",
-  float16: "F16",
-  float64: "F64",
-  bfloat16: "BF16",
-};
-
-async function initializerTensors(
-  initializers: readonly Initializer[],
-  readExternal: ReadExternal,
-): Promise<[string, RawTensor][]> {
-  if (initializers.length === 0) throw new Error("The ONNX model has no float initializers.");
-  const tensors: [string, RawTensor][] = [];
-  for (const { name, type, shape, content } of initializers) {
-    const bytes = content instanceof Uint8Array ? content : await readExternal(content);
-    tensors.push([name, { dtype: dtypes[type], shape: [...shape], bytes }]);
+/** The weights of an ONNX model are its float initializers; others hold shapes and indices. */
+function initializerTensors(
+  bytes: Uint8Array,
+  readExternal: ReadExternal | undefined,
+): Map<string, RawTensor> {
+  const tensors = new Map<string, RawTensor>();
+  for (const { name, type, shape, data } of decodeModel(bytes, readExternal).initializers) {
+    if (!isFloat(type)) continue;
+    if (tensors.has(name)) throw new Error(`Two initializers are named ${JSON.stringify(name)}.`);
+    tensors.set(name, {
+      dtype: data instanceof Float64Array ? "F64" : "F32",
+      shape: [...shape],
+      bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    });
   }
-  return tensors;
-}
-
-function refuseExternal({ location }: ExternalLocation): never {
-  throw new Error(`Its weights are in ${JSON.stringify(location)}, which cannot be read here.`);
+  if (tensors.size > 0) return tensors;
+  throw new Error("The ONNX model has no float initializers.");
 }

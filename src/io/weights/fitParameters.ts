@@ -6,21 +6,25 @@ import { readParameters } from "./readParameters.ts";
 
 const SHOWN = 5;
 
+/** What PyTorch's batch normalisation counts beside its statistics; nothing depends on it. */
+const COUNTER = /\.num_batches_tracked$/;
+
 /**
- * The network's parameters among named tensors: each must be there under its own name (PyTorch's in a state_dict) and
- * with its shape, and nothing else.
+ * The network's parameters and buffers among named tensors: each must be there under its own name (PyTorch's in a
+ * state_dict) and with its shape, and nothing else but the counters of batch normalisations.
  * @throws Error that names what is missing, misshapen or too much.
  */
 export function fitParameters(network: Network, tensors: NamedTensors): Parameters {
-  const known = new Set(network.parameters.map(({ name }) => name));
+  const wanted = [...network.parameters, ...network.buffers];
+  const known = new Set(wanted.map(({ name }) => name));
   const faults = [
-    ...network.parameters.flatMap((parameter) => faultOf(parameter, tensors)),
+    ...wanted.flatMap((parameter) => faultOf(parameter, tensors)),
     ...[...tensors].flatMap(([name, { shape }]) =>
-      known.has(name) ? [] : [`${name} [${shape}] is not one of its parameters`],
+      known.has(name) || COUNTER.test(name) ? [] : [`${name} [${shape}] is none of its parameters`],
     ),
   ];
   if (faults.length === 0) {
-    return new Map(network.parameters.map(({ name }) => [name, tensors.get(name)!.data]));
+    return new Map(wanted.map(({ name }) => [name, tensors.get(name)!.data]));
   }
   const more = faults.length > SHOWN ? [`and ${faults.length - SHOWN} more`] : [];
   throw new Error(
@@ -41,10 +45,13 @@ export async function readNetwork(path: string, network: Network): Promise<Param
   }
 }
 
-/** A network's parameters as files of weights hold them. */
+/** A network's parameters and buffers as files of weights hold them. */
 export const namedTensors = (network: Network, parameters: Parameters): NamedTensors =>
   new Map(
-    network.parameters.map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }]),
+    [...network.parameters, ...network.buffers].map(({ name, shape }) => [
+      name,
+      { shape, data: parameters.get(name)! },
+    ]),
   );
 
 function faultOf({ name, shape }: ParameterSpec, tensors: NamedTensors): string[] {

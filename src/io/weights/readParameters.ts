@@ -1,8 +1,8 @@
 /** Files of weights: named tensors as float32, from and to disk. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
+import { externalReader } from "../modelFile.ts";
 import { decodeParameters } from "./decodeParameters.ts";
-import { externalReader } from "./externalData.ts";
 import type { NamedTensors } from "./namedTensors.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function readParameters(path: string): Promise<NamedTensors> {
   try {
     const { buffer, byteOffset, byteLength } = await readFile(path);
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    return await decodeParameters(bytes, basename(path), externalReader(path));
+    return await decodeParameters(bytes, basename(path), externalReader(dirname(path)));
   } catch (cause) {
     throw new Error(`${path}: ${(cause as Error).message}`, { cause });
   }

@@ -9,6 +9,7 @@ import { fitParameters, namedTensors } from "../../../src/io/weights/fitParamete
 import type { NamedTensors } from "../../../src/io/weights/namedTensors.ts";
 import { readParameters } from "../../../src/io/weights/readParameters.ts";
 import { writeParameters, writtenFormats } from "../../../src/io/weights/writeParameters.ts";
+import { DataType, float32Bytes, weightsModel } from "../../onnx/weightsModel.ts";
 import { temporaryFolder } from "../../temporaryFolder.ts";
 
 const folder = temporaryFolder();
@@ -61,8 +62,8 @@ test.each([
   ["empty.pth", new Uint8Array(), "begins with nothing. Known are safetensors, .npz, .onnx, and"],
   ["other.zip", encodeZip(new Map([["a", new Uint8Array(3)]])), "has no data.pkl and no .npy file"],
   ["short.safetensors", new Uint8Array(3), "Not a valid safetensors file"],
-  ["short.onnx", Uint8Array.of(0xff), "Not a valid ONNX model"],
-  ["empty.onnx", Uint8Array.of(8, 8), "The ONNX model has no float initializers"],
+  ["short.onnx", Uint8Array.of(0xff), "it cannot be read as a protobuf message"],
+  ["none.onnx", weightsModel(), "The ONNX model has no float initializers"],
 ])("%s is refused by its path and with a reason", async (name, bytes, message) => {
   const path = file(name, bytes);
   const reading = readParameters(path);
@@ -90,6 +91,33 @@ test("arrays of .npz may be of any type that float32 holds", async () => {
   expect(values).toEqual([1, Math.fround(0.1), -3, 2 ** 31]);
 });
 
+test("an ONNX model's weights are its float initializers, of every width", async () => {
+  const half = new Uint8Array(Uint16Array.of(0x3c00, 0xc000).buffer);
+  const model = weightsModel(
+    { name: "raw", dataType: DataType.FLOAT, dims: [2, 1], rawData: float32Bytes(1.5, -2) },
+    { name: "list", dataType: DataType.FLOAT, dims: [2], floatData: [0.5, -3] },
+    { name: "double", dataType: DataType.DOUBLE, dims: [], doubleData: [0.1] },
+    { name: "half", dataType: DataType.FLOAT16, dims: [2], rawData: half },
+    { name: "halves", dataType: DataType.FLOAT16, dims: [2], int32Data: [0x3c00, 0xc000] },
+    { name: "brain", dataType: DataType.BFLOAT16, dims: [1], int32Data: [0x3f80] },
+    { name: "shape", dataType: DataType.INT64, dims: [2], int64Data: [1, -1] },
+  );
+  const tensors = await readParameters(file("widths.onnx", model));
+  const read = [...tensors].map(([name, { shape, data }]) => [name, shape, [...data]]);
+  expect(read).toEqual([
+    ["raw", [2, 1], [1.5, -2]],
+    ["list", [2], [0.5, -3]],
+    ["double", [], [Math.fround(0.1)]],
+    ["half", [2], [1, -2]],
+    ["halves", [2], [1, -2]],
+    ["brain", [1], [1]],
+  ]);
+  const twice = { name: "w", dataType: DataType.FLOAT, dims: [1], floatData: [1] };
+  await expect(readParameters(file("twice.onnx", weightsModel(twice, twice)))).rejects.toThrow(
+    'Two initializers are named "w"',
+  );
+});
+
 const network = mlp({ input: [1, 2, 2], hidden: [3], classes: 2 });
 const shapes = network.parameters.map(({ name, shape }) => [name, shape] as const);
 const fitting = (changes: Readonly<Record<string, readonly number[] | undefined>>) =>
@@ -105,14 +133,24 @@ test("tensors that fit are the network's parameters", () => {
   expect(namedTensors(network, parameters)).toEqual(fitting({}));
 });
 
+test("buffers belong to a network's weights, the counters of batch normalisations do not", () => {
+  const [buffer] = [{ name: "norm.running_mean", shape: [2], init: { kind: "zeros" as const } }];
+  const normalized = { ...network, buffers: [buffer] };
+  const tensors = fitting({ "norm.running_mean": [2], "norm.num_batches_tracked": [] });
+  const parameters = fitParameters(normalized, tensors);
+  expect(parameters.get("norm.running_mean")).toEqual(new Float32Array(2));
+  expect(parameters.has("norm.num_batches_tracked")).toBe(false);
+  expect(() => fitParameters(normalized, fitting({}))).toThrow("norm.running_mean [2] is missing");
+});
+
 test("tensors that are missing, misshapen or too much are named together", () => {
   const tensors = fitting({ "fc1.weight": [4, 3], "fc2.bias": undefined, "fc3.bias": [9] });
   expect(() => fitParameters(network, tensors)).toThrow(
     "the weights do not fit mlp for 1x2x2 images and 2 logits: " +
-      "fc1.weight is [4,3], expected [3,4]; fc2.bias [2] is missing; fc3.bias [9] is not one of its parameters",
+      "fc1.weight is [4,3], expected [3,4]; fc2.bias [2] is missing; fc3.bias [9] is none of its parameters",
   );
   const many = fitting(Object.fromEntries([..."abcdefgh"].map((name) => [name, [1]])));
-  expect(() => fitParameters(network, many)).toThrow(/e \[1\] is not one .*; and 3 more$/);
+  expect(() => fitParameters(network, many)).toThrow(/e \[1\] is none of .*; and 3 more$/);
 });
 
 test("AlexNet has the names and shapes of torchvision's checkpoint", () => {

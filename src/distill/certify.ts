@@ -1,0 +1,270 @@
+/** A gradient certificate: whether a network's derivatives are what finite differences say, wherever it may run. */
+import {
+  certificateGraph,
+  type LossName,
+  type Network,
+  networkFor,
+  type RecipeGraph,
+  toGraph,
+} from "../../graphs/index.ts";
+import { evaluate } from "../ir/interpreter/index.ts";
+import { sizeOf } from "../ir/value.ts";
+import { compile } from "../onnx/compile.ts";
+import { random } from "../random/generator.ts";
+import type { Executor } from "../runtime/executor.ts";
+import type { Parameters } from "./problem.ts";
+import { type ByTensor, distance, distances, type Numbers } from "./tensorDistance.ts";
+
+export interface CertifyOptions {
+  /** Images of the batch. */
+  readonly images: number;
+  /** Points that are tried; medians over them are reported. */
+  readonly points: number;
+  readonly seed: number;
+  /** Where float32 is compared with float64. */
+  readonly executors: readonly Executor[];
+  onStage?(what: string): void;
+}
+
+/** Relative L2 errors of one tensor's derivatives. */
+export interface TensorErrors {
+  /** A parameter's name, or `images`. */
+  readonly name: string;
+  readonly order2: number;
+  readonly devices: Readonly<Record<string, number>>;
+}
+
+/** Relative L2 errors, with all tensors taken as one but for `tensors`. */
+export interface Certificate {
+  /** The loss's slope along a direction, by either mode, against its finite difference. */
+  readonly order1: number;
+  /** Hessian times direction against finite differences of the gradient. */
+  readonly order2: number;
+  /** The same product, forward over reverse against reverse over reverse. */
+  readonly modes: number;
+  /** Gradient and product in float32 against float64, the larger error, by device. */
+  readonly devices: Readonly<Record<string, number>>;
+  readonly tensors: readonly TensorErrors[];
+}
+
+/**
+ * Step of the central differences in float64: so short that hardly a ReLU of a large network changes sides, long
+ * enough for eight digits.
+ */
+const STEP = 1e-7;
+
+/** Directions are as long as what they move; of what is nearly zero, so long per entry. */
+const SHORTEST = 0.01;
+
+/** The tensor that is no parameter. */
+const IMAGES = "images";
+
+/** Compares derivatives of the loss at the given weights, at random images with random soft labels. */
+export async function certify(
+  network: Network,
+  loss: LossName,
+  weights: Parameters,
+  { points, seed, onStage, ...options }: CertifyOptions,
+): Promise<Certificate> {
+  const certificates: Certificate[] = [];
+  for (let point = 0; point < points; point++) {
+    const place = points > 1 ? `point ${point + 1} of ${points}: ` : "";
+    const tell = (what: string) => onStage?.(place + what);
+    certificates.push(
+      await certifyPoint(network, loss, weights, { ...options, seed: seed + point, onStage: tell }),
+    );
+  }
+  return medianOf(certificates);
+}
+
+async function certifyPoint(
+  network: Network,
+  loss: LossName,
+  weights: Parameters,
+  { images, seed, executors, onStage }: Omit<CertifyOptions, "points">,
+): Promise<Certificate> {
+  const graph = certificateGraph(network, loss, images);
+  const point = pointOf(graph, weights, seed);
+  onStage?.("derivatives in float64");
+  const exact = derivatives(graph, compute(graph, point));
+
+  onStage?.("finite differences in float64");
+  const lossAndGradient = {
+    ...graph,
+    outputs: graph.outputs.filter(({ role }) => /^(loss|grad.*)$/.test(role)),
+  };
+  const ahead = derivatives(graph, compute(lossAndGradient, moved(graph, point, STEP)));
+  const behind = derivatives(graph, compute(lossAndGradient, moved(graph, point, -STEP)));
+  const slope = (ahead.loss - behind.loss) / (2 * STEP);
+  const curvature = new Map(
+    [...ahead.gradient].map(([name, numbers]) => {
+      const before = behind.gradient.get(name)!;
+      return [name, numbers.map((number, i) => (number - before[i]!) / (2 * STEP))];
+    }),
+  );
+
+  const float32: Record<string, Derivatives> = {};
+  for (const executor of executors) {
+    onStage?.(`float32 on ${executor.device}`);
+    float32[executor.device] = await computeOn(executor, network, loss, images, point);
+  }
+
+  const slopes = [exact.slope, along(exact.gradient, point)];
+  const order2 = distances(exact.product, curvature);
+  const ofDevices = Object.entries(float32).map(([device, { gradient, product }]) => ({
+    device,
+    all: Math.max(distance(gradient, exact.gradient), distance(product, exact.product)),
+    gradient: distances(gradient, exact.gradient),
+    product: distances(product, exact.product),
+  }));
+  return {
+    order1: Math.max(...slopes.map((one) => Math.abs(one - slope) / Math.abs(slope))),
+    order2: distance(exact.product, curvature),
+    modes: distance(exact.reverseProduct, exact.product),
+    devices: Object.fromEntries(ofDevices.map(({ device, all }) => [device, all])),
+    tensors: [...order2].map(([name, error]) => ({
+      name,
+      order2: error,
+      devices: Object.fromEntries(
+        ofDevices.map(({ device, gradient, product }) => [
+          device,
+          Math.max(gradient.get(name)!, product.get(name)!),
+        ]),
+      ),
+    })),
+  };
+}
+
+/** The outputs of a certificate's graph. */
+interface Derivatives {
+  readonly loss: number;
+  readonly slope: number;
+  readonly gradient: ByTensor;
+  readonly product: ByTensor;
+  readonly reverseProduct: ByTensor;
+}
+
+type Tensors = ReadonlyMap<string, Numbers>;
+
+function derivatives({ outputs }: RecipeGraph, results: Tensors): Derivatives {
+  const single = (name: string) => results.get(name)?.[0] ?? Number.NaN;
+  const group = (...roles: string[]): ByTensor =>
+    new Map(
+      outputs
+        .filter(({ name, role }) => roles.includes(role) && results.has(name))
+        .map(({ name, parameter = IMAGES }) => [parameter, results.get(name)!]),
+    );
+  return {
+    loss: single("loss"),
+    slope: single("slope"),
+    gradient: group("grad_parameter", "grad_images"),
+    product: group("product", "product_images"),
+    reverseProduct: group("reverse_product", "reverse_product_images"),
+  };
+}
+
+function compute({ outputs }: RecipeGraph, feeds: Tensors): Tensors {
+  const values = outputs.map(({ value }) => value);
+  const results = evaluate(values, feeds as ReadonlyMap<string, Float32Array>);
+  return new Map(outputs.map(({ name }, i) => [name, results[i]!]));
+}
+
+async function computeOn(
+  executor: Executor,
+  network: Network,
+  loss: LossName,
+  images: number,
+  point: Tensors,
+): Promise<Derivatives> {
+  const graph = certificateGraph(networkFor(executor.target, network), loss, images);
+  const program = compile(toGraph(graph), executor.target);
+  const [results] = await executor.run(program, [point as ReadonlyMap<string, Float32Array>]);
+  return derivatives(graph, results!);
+}
+
+/** Weights, images, labels and directions by the names of the graph's inputs, rounded to float32. */
+function pointOf(
+  { inputs }: RecipeGraph,
+  weights: Parameters,
+  seed: number,
+): Map<string, Float32Array> {
+  const point = new Map<string, Float32Array>();
+  for (const { name, role, parameter, value } of inputs) {
+    const stream = random(seed, `certificate: ${name}`);
+    const normal = (scale: number) =>
+      Float32Array.from({ length: sizeOf(value.shape) }, () => scale * stream.normal());
+    if (role === "parameter" || role === "buffer") point.set(name, weights.get(name)!);
+    else if (role === "images") point.set(name, normal(1));
+    else if (role === "labels") point.set(name, softLabels(value.shape, stream));
+    else point.set(name, normal(parameter ? Math.max(rms(weights.get(parameter)!), SHORTEST) : 1));
+  }
+  return point;
+}
+
+/** Rows of positive numbers that sum to 1; a single column holds numbers between 0 and 1. */
+function softLabels(shape: readonly number[], stream: { uniform(): number }): Float32Array {
+  const [rows, columns] = shape as [number, number];
+  const labels = Float32Array.from({ length: rows * columns }, () => stream.uniform());
+  if (columns === 1) return labels;
+  for (let start = 0; start < labels.length; start += columns) {
+    const row = labels.subarray(start, start + columns);
+    const sum = row.reduce((total, one) => total + one, 0);
+    row.forEach((one, i) => {
+      row[i] = one / sum;
+    });
+  }
+  return labels;
+}
+
+const rms = (numbers: Float32Array): number =>
+  Math.sqrt(numbers.reduce((sum, one) => sum + one * one, 0) / numbers.length);
+
+/** The point after a step along the direction. */
+function moved({ inputs }: RecipeGraph, point: Tensors, step: number): Map<string, Numbers> {
+  const there = new Map(point);
+  for (const { name, role, parameter } of inputs) {
+    if (role !== "parameter" && role !== "images") continue;
+    const direction = point.get(parameter ? `direction.${parameter}` : "direction_images")!;
+    there.set(
+      name,
+      Float64Array.from(point.get(name)!, (number, i) => number + step * direction[i]!),
+    );
+  }
+  return there;
+}
+
+/** <gradient, direction> */
+function along(gradient: ByTensor, point: Tensors): number {
+  let sum = 0;
+  for (const [name, numbers] of gradient) {
+    const direction = point.get(name === IMAGES ? "direction_images" : `direction.${name}`)!;
+    numbers.forEach((number, i) => {
+      sum += number * direction[i]!;
+    });
+  }
+  return sum;
+}
+
+function medianOf(certificates: readonly Certificate[]): Certificate {
+  const median = (of: (one: Certificate) => number): number =>
+    certificates.map(of).sort((a, b) => a - b)[Math.floor((certificates.length - 1) / 2)]!;
+  const medians = (
+    devices: Readonly<Record<string, number>>,
+    of: (one: Certificate) => typeof devices,
+  ) =>
+    Object.fromEntries(
+      Object.keys(devices).map((device) => [device, median((one) => of(one)[device]!)]),
+    );
+  const [first] = certificates as [Certificate];
+  return {
+    order1: median(({ order1 }) => order1),
+    order2: median(({ order2 }) => order2),
+    modes: median(({ modes }) => modes),
+    devices: medians(first.devices, ({ devices }) => devices),
+    tensors: first.tensors.map(({ name, devices }, i) => ({
+      name,
+      order2: median(({ tensors }) => tensors[i]!.order2),
+      devices: medians(devices, ({ tensors }) => tensors[i]!.devices),
+    })),
+  };
+}
