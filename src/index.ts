@@ -33,5 +33,9 @@ export {
   type TrainingRunResult,
   trainIntoFolder,
 } from "./io/trainingRun.ts";
+/** Files of weights. */
+export { fitParameters, namedTensors, readNetwork } from "./io/weights/fitParameters.ts";
+export { readParameters } from "./io/weights/readParameters.ts";
+export { type WeightFormat, writeParameters } from "./io/weights/writeParameters.ts";
 /** Worker threads. */
 export { type WorkerOptions, workerExecutor } from "./runtime/workerExecutor.ts";

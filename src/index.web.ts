@@ -170,6 +170,8 @@ export {
   type SafetensorsDtype,
   toFloat32Array,
 } from "./io/safetensors.ts";
+export { decodeParameters } from "./io/weights/decodeParameters.ts";
+export type { NamedTensor, NamedTensors } from "./io/weights/namedTensors.ts";
 /** Values: `ops` holds the functions that build them, `interpret` computes them in float64. */
 export * as ops from "./ir/builders/index.ts";
 export type { Graph } from "./ir/graph.ts";

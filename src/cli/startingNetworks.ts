@@ -1,18 +1,23 @@
-/** What the commands say of pre-trained networks, and the option that names their folder. */
+/** What the commands say of pre-trained networks, and the option that names them. */
 import type { StartingOptions } from "../io/startingNetworks.ts";
 import { formatPercent } from "./format.ts";
 import type { ProgressLine } from "./progressLine.ts";
 import { createTrainingText } from "./trainingText.ts";
 
 export const weightsOption =
-  "folder of the networks that a pre-trained initialisation starts from; missing ones are trained into it first (default: weights/<network>-<data>)";
+  "what a pre-trained initialisation starts from: a file of weights (safetensors, .npz, .onnx, .pth), repeatable, or a folder of networks, into which missing ones are trained first (default: weights/<network>-<data>)";
 
 /** Messages of networks that are used and trained, and progress while they are trained. */
 export function showStartingNetworks(
   progress: ProgressLine,
-): Pick<StartingOptions, "onBegin" | "onProgress" | "onReady"> {
+): Pick<StartingOptions, "onFiles" | "onBegin" | "onProgress" | "onReady"> {
   let text = createTrainingText(0);
   return {
+    onFiles(files) {
+      const names =
+        files.length === 1 ? files[0] : `${files.length} files, ${files[0]} to ${files.at(-1)}`;
+      progress.message(`weights from ${names}`);
+    },
     onBegin({ folder, count, missing, data }) {
       text = createTrainingText(count);
       progress.message(

@@ -61,7 +61,7 @@ export function createProblem(recipe: Recipe, dataset: Dataset, given?: GivenNet
       `outer.batch: ${recipe.outer.batch} images, but there are ${train.count} to train on`,
     );
   }
-  expectNetworks(recipe, given !== undefined);
+  expectNetworks(recipe);
   const [, height, width] = dataset.shape;
   if (recipe.augmentation === "crop-flip" && Math.min(height, width) <= CROP_PADDING) {
     throw new RecipeError(
@@ -102,9 +102,9 @@ function fitting(network: Network, recipe: Recipe, dataset: Dataset): Network {
 }
 
 /** @throws {RecipeError} when an iteration samples more networks than there are, or the recipe contradicts itself. */
-function expectNetworks(recipe: Recipe, given: boolean): void {
+function expectNetworks(recipe: Recipe): void {
   const { networks } = recipe.outer;
-  if (isPretrained(recipe) && !given) pretrainingOf(recipe);
+  if (isPretrained(recipe) && !isFixed(recipe)) pretrainingOf(recipe);
   if (isFixed(recipe)) {
     const known = knownNetworks(recipe);
     if (networks <= known) return;

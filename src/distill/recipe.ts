@@ -116,7 +116,7 @@ export const recipeSchema = z.strictObject({
   initialization: z.enum(["fixed", "random", "fixed-pretrained", "random-pretrained"]),
   /** Of a fixed initialisation: how many known networks there are, 1 by default. */
   knownNetworks: z.optional(count),
-  /** How pre-trained networks are trained. */
+  /** How pre-trained networks are trained; known ones may come from files of weights instead. */
   pretraining: z.optional(pretraining),
   /** p(theta_0) of weights; biases start at zero. */
   initializer,
@@ -238,6 +238,6 @@ export function pretrainingOf({
 }: Recipe): NonNullable<Recipe["pretraining"]> {
   if (pretraining) return pretraining;
   throw new RecipeError(
-    `pretraining: ${initialization} needs to know how networks are trained: data, epochs, batch, rate, decayEvery, networks and seed`,
+    `pretraining: ${initialization} needs to know how networks are trained: data, epochs, batch, rate, decayEvery, networks and seed${initialization === "fixed-pretrained" ? "; or where their weights are" : ""}`,
   );
 }

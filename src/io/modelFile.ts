@@ -1,7 +1,7 @@
 /** ONNX models in files. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, normalize, sep } from "node:path";
+import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
 import { decodeModel, type ReadExternal } from "../onnx/codec.ts";
 import { ImportError } from "../onnx/import/error.ts";
 import { type ModelFile, ModelFileError } from "../onnx/modelFile.ts";
@@ -45,25 +45,31 @@ export function describing<T>(path: string, work: () => T): T {
   }
 }
 
-const externalReader =
-  (folder: string): ReadExternal =>
-  (location, offset, length) => {
+/**
+ * Reads what a model keeps in files of its folder. No byte is handed out twice, so that a model takes no more memory
+ * than its files.
+ */
+export function externalReader(folder: string): ReadExternal {
+  const taken = new Map<string, number>();
+  return (location, offset, length) => {
     const path = inside(folder, location);
-    if (!existsSync(path)) throw new ModelFileError(`the file ${location} beside it is missing`);
+    const { size } = statSync(path);
+    const wanted = length ?? size - offset;
+    const total = (taken.get(path) ?? 0) + wanted;
+    if (!(offset >= 0 && wanted >= 0 && offset + wanted <= size && total <= size)) {
+      throw new ModelFileError(
+        `${location} has ${size} bytes, but a tensor lies at ${offset} to ${offset + wanted}, and all take ${total}`,
+      );
+    }
+    taken.set(path, total);
     const file = openSync(path, "r");
     try {
-      const { size } = fstatSync(file);
-      const wanted = length ?? size - offset;
-      if (!(offset >= 0 && wanted >= 0 && offset + wanted <= size)) {
-        throw new ModelFileError(
-          `${location} has ${size} bytes, but a tensor lies at ${offset} to ${offset + wanted}`,
-        );
-      }
       return readRange(file, offset, wanted);
     } finally {
       closeSync(file);
     }
   };
+}
 
 /** One read may return less than asked for, and at most 2 GiB. */
 function readRange(file: number, offset: number, length: number): Uint8Array {
@@ -76,10 +82,17 @@ function readRange(file: number, offset: number, length: number): Uint8Array {
   return bytes;
 }
 
+/** The file of a location, without links. */
 function inside(folder: string, location: string): string {
   const path = normalize(location);
-  if (isAbsolute(path) || path === ".." || path.startsWith(`..${sep}`)) {
-    throw new ModelFileError(`a tensor lies outside the model's folder, in ${location}`);
+  const outside = () =>
+    new ModelFileError(`a tensor lies outside the model's folder, in ${location}`);
+  if (isAbsolute(path) || path === ".." || path.startsWith(`..${sep}`)) throw outside();
+  const file = join(folder, path);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new ModelFileError(`the file ${location} beside it is missing`);
   }
-  return join(folder, path);
+  const target = realpathSync(file);
+  if (relative(realpathSync(folder), target).startsWith(`..${sep}`)) throw outside();
+  return target;
 }

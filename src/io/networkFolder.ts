@@ -68,7 +68,7 @@ export class NetworkFolder {
   async add(networks: readonly StoredNetwork[]): Promise<void> {
     await mkdir(this.path, { recursive: true });
     for (const network of networks) {
-      const file = join(this.path, fileOf(network));
+      const file = join(this.path, networkFileName(network.index));
       await writeFileAtomic(file, encodeNetwork(this.#pretraining, network));
       this.#networks.set(network.index, network);
     }
@@ -105,13 +105,17 @@ export class NetworkFolder {
       schedule,
       seed,
       accuracy: statistic(sorted.map(({ testAccuracy }) => testAccuracy)),
-      networks: sorted.map(({ parameters: _, ...stored }) => ({ file: fileOf(stored), ...stored })),
+      networks: sorted.map(({ parameters: _, ...stored }) => ({
+        file: networkFileName(stored.index),
+        ...stored,
+      })),
     };
   }
 }
 
-const fileOf = ({ index }: Pick<StoredNetwork, "index">): string =>
-  `network-${String(index).padStart(4, "0")}.safetensors`;
+/** What the file of a network is called. */
+export const networkFileName = (index: number, format = "safetensors"): string =>
+  `network-${String(index).padStart(4, "0")}.${format}`;
 
 async function read<T>(folder: string, name: string, decode: (bytes: Uint8Array) => T): Promise<T> {
   const path = join(folder, name);

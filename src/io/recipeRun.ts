@@ -8,11 +8,10 @@ import {
   inverseSoftplus,
   type RawDistilled,
 } from "../distill/distilled.ts";
-import { knownParameters } from "../distill/initialization.ts";
 import type { Layout } from "../distill/layout.ts";
 import { type Plan, planMetaGradient } from "../distill/plan.ts";
 import type { Problem } from "../distill/problem.ts";
-import { isFixed, type Recipe, RecipeError } from "../distill/recipe.ts";
+import { type Recipe, RecipeError } from "../distill/recipe.ts";
 import {
   distil,
   evaluateBaseline,
@@ -26,11 +25,11 @@ import { transferReport } from "../distill/transfer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
+import { withInitial, writeInitial } from "./initialWeights.ts";
 import { openProblem } from "./openProblem.ts";
 import type { DataOptions } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
 import { drawImages, picturing, type RunSummary, writeReport } from "./runReport.ts";
-import { encodeSafetensors, float32Tensor } from "./safetensors.ts";
 import { type StartingOptions, withPretrained } from "./startingNetworks.ts";
 
 /** What is computed on, and how much of it. */
@@ -47,7 +46,10 @@ export interface RecipeRunOptions extends DataOptions {
   /** The run to continue, opened; a new one is made in `path` without it. */
   readonly directory?: RunDirectory;
   /** Where pre-trained networks are, or will be; and what is told of them. */
-  readonly starting?: Pick<StartingOptions, "weights" | "onBegin" | "onProgress" | "onReady">;
+  readonly starting?: Pick<
+    StartingOptions,
+    "weights" | "onFiles" | "onBegin" | "onProgress" | "onReady"
+  >;
   readonly select?: Select;
   /** Whether it is also measured what the images are good for outside their recipe; by default it is. */
   readonly transfer?: boolean;
@@ -80,7 +82,8 @@ export type RecipeRunResult =
 export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunResult> {
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
-  const untrained = await openProblem(recipe, options);
+  const created = await openProblem(recipe, options);
+  const untrained = options.directory ? await withInitial(options.directory, created) : created;
   const { dataset } = untrained;
   const start = initialState(untrained, await startOf(untrained));
   const { executor, memory } = await options.startResources(untrained, resume?.layout);
@@ -169,21 +172,6 @@ async function measure(
     attack: attackOutcome(problem, before.attack, after.attack),
     transfer,
   };
-}
-
-/** Weights and buffers of a fixed initialisation, as PyTorch reads them: initial.safetensors, and initial-1 etc. of further networks. */
-async function writeInitial(directory: RunDirectory, problem: Problem): Promise<void> {
-  if (!isFixed(problem.recipe)) return;
-  for (const [number, known] of knownParameters(problem).entries()) {
-    const { parameters, buffers } = problem.network;
-    const tensors = [...parameters, ...buffers].map(
-      ({ name, shape }) => [name, float32Tensor(known.get(name)!, [...shape])] as const,
-    );
-    await directory.write(
-      number === 0 ? "initial.safetensors" : `initial-${number}.safetensors`,
-      encodeSafetensors(new Map(tensors), { format: "pt" }),
-    );
-  }
 }
 
 /** Where the learned values start: an earlier run's result, or what the recipe says. */

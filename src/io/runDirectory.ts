@@ -1,5 +1,5 @@
 /** The folder of a run: recipe.json, events.jsonl, checkpoints/, results, pictures and report. */
-import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRecipe, type Recipe } from "../distill/recipe.ts";
 import type { Checkpoint, RunEvent, RunStorage } from "../distill/run.ts";
@@ -66,6 +66,14 @@ export class RunDirectory implements RunStorage {
   /** Writes a file of the run, whole or not at all. */
   write(name: string, content: string | Uint8Array): Promise<void> {
     return writeFileAtomic(join(this.path, name), content);
+  }
+
+  /** Whether the run has a file. */
+  has(name: string): Promise<boolean> {
+    return stat(join(this.path, name)).then(
+      (info) => info.isFile(),
+      () => false,
+    );
   }
 
   read(name: string): Promise<Uint8Array> {

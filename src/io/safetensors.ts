@@ -1,7 +1,7 @@
 import { halfToNumber } from "../data/formats/half.ts";
 
 /** Bytes per element, in the order in which the format's reference writer lays tensors out. */
-const elementBytes = {
+export const elementBytes = {
   U64: 8,
   I64: 8,
   F64: 8,

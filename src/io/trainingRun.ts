@@ -1,11 +1,12 @@
 /** Networks trained on a data set into a folder: what the `train` command does, without the printing. */
+import { join } from "node:path";
 import { lossFor } from "../../graphs/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Pretraining, TrainingSchedule } from "../distill/pretraining.ts";
 import { networkOf } from "../distill/problem.ts";
 import { trainingSchedule } from "../distill/trainingSchedules.ts";
 import type { Executor } from "../runtime/executor.ts";
-import { NetworkFolder, type NetworkList } from "./networkFolder.ts";
+import { NetworkFolder, type NetworkList, networkFileName } from "./networkFolder.ts";
 import {
   missingNetworks,
   type PretrainingOptions,
@@ -13,6 +14,8 @@ import {
 } from "./pretrainedNetworks.ts";
 import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 import { weightsFolder } from "./startingNetworks.ts";
+import { namedTensors } from "./weights/fitParameters.ts";
+import { type WeightFormat, writeParameters } from "./weights/writeParameters.ts";
 
 export interface TrainingRunOptions extends PretrainingOptions, Omit<DataOptions, "signal"> {
   /** Name of a built-in network. */
@@ -28,6 +31,8 @@ export interface TrainingRunOptions extends PretrainingOptions, Omit<DataOptions
   readonly seed: number;
   /** Folder of the networks; `weights/<network>-<data>` by default. */
   readonly path?: string;
+  /** A format that every network is written in besides safetensors. */
+  readonly format?: WeightFormat;
   /** Makes the executor, which is closed in the end. */
   startExecutor(network: Pretraining["network"]): Promise<Executor>;
   onStart?(start: {
@@ -65,7 +70,12 @@ export async function trainIntoFolder(options: TrainingRunOptions): Promise<Trai
     const missing = missingNetworks(folder, networks).length;
     options.onStart?.({ path, dataset, schedule, missing });
     const start = performance.now();
-    await pretrainedNetworks(folder, pretraining, networks, executor, options);
+    const trained = await pretrainedNetworks(folder, pretraining, networks, executor, options);
+    const { format = "safetensors" } = options;
+    for (const { index, parameters } of format === "safetensors" ? [] : trained) {
+      const file = join(path, networkFileName(index, format));
+      await writeParameters(file, namedTensors(network, parameters));
+    }
     return { path, ...folder.list(), seconds: (performance.now() - start) / 1000 };
   } finally {
     await executor.close();

@@ -68,13 +68,13 @@ function encodeTensor({ name, dtype, shape, data }: OnnxTensor) {
 }
 
 /** Little-endian entries, as ONNX stores them on every machine. */
-function rawBytes(dtype: OnnxDType, data: readonly number[]): Uint8Array {
+function rawBytes(dtype: OnnxDType, data: OnnxTensor["data"]): Uint8Array {
   if (dtype === "bool") return Uint8Array.from(data);
   const bytes = new DataView(new ArrayBuffer(data.length * (dtype === "int64" ? 8 : 4)));
-  data.forEach((entry, i) => {
-    if (dtype === "int64") bytes.setBigInt64(i * 8, BigInt(entry), true);
-    else bytes.setFloat32(i * 4, entry, true);
-  });
+  for (let i = 0; i < data.length; i++) {
+    if (dtype === "int64") bytes.setBigInt64(i * 8, BigInt(data[i]!), true);
+    else bytes.setFloat32(i * 4, data[i]!, true);
+  }
   return new Uint8Array(bytes.buffer);
 }
 

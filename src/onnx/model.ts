@@ -19,7 +19,7 @@ export interface OnnxTensor {
   readonly name: string;
   readonly dtype: OnnxDType;
   readonly shape: readonly number[];
-  readonly data: readonly number[];
+  readonly data: readonly number[] | Float32Array;
 }
 
 export interface OnnxValueInfo {

@@ -15,6 +15,7 @@ import { baselineTable } from "../baselineTable.ts";
 import {
   type CommandContext,
   type CommonOptions,
+  collect,
   defineCommand,
   parseCount,
   printResult,
@@ -28,7 +29,7 @@ import { type ResourceOptions, startExecutor, withResources } from "../resources
 import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 
 interface BaselinesOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
-  readonly weights?: string;
+  readonly weights?: readonly string[];
   readonly networks?: number;
   readonly learnRates?: number;
 }
@@ -50,7 +51,7 @@ export const registerBaselines: Register = (program, context) => {
       "also learn rates for every source, so many iterations in the recipe's own epochs",
       parseCount(1),
     )
-    .option("--weights <folder>", weightsOption);
+    .option("--weights <path>", weightsOption, collect);
   withResources(withData(command)).action(async (subject: string, options: BaselinesOptions) => {
     const entries = await baselinesOf(subject, options, context);
     if (options.out)

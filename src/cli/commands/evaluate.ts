@@ -12,6 +12,7 @@ import { type Accuracies, accuraciesJson, accuracyRows, attackText } from "../ac
 import {
   type CommandContext,
   type CommonOptions,
+  collect,
   defineCommand,
   parseCount,
   printResult,
@@ -31,7 +32,7 @@ import { showStartingNetworks, weightsOption } from "../startingNetworks.ts";
 import { transferTable } from "../transferTable.ts";
 
 interface EvaluateOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
-  readonly weights?: string;
+  readonly weights?: readonly string[];
   readonly networks?: number;
   readonly perStep?: boolean;
   readonly transfer: boolean;
@@ -64,7 +65,7 @@ export const registerEvaluate: Register = (program, context) => {
       `networks of every row outside the recipe (default: ${TRANSFER_NETWORKS})`,
       parseCount(1),
     )
-    .option("--weights <folder>", weightsOption);
+    .option("--weights <path>", weightsOption, collect);
   withWorkers(withData(command)).action(async (run: string, options: EvaluateOptions) => {
     const result = await evaluateRun(run, options, context);
     const { seconds, perStep, transfer, skipped } = result;

@@ -35,7 +35,7 @@ import { transferTable } from "../transferTable.ts";
 import { versions } from "../versions.ts";
 
 interface RunCommandOptions extends CommonOptions, ResourceOptions, DataCommandOptions {
-  readonly weights?: string;
+  readonly weights?: readonly string[];
   readonly sampleNetworks?: number;
   readonly network?: string;
   readonly head?: string;
@@ -56,7 +56,7 @@ export const registerRun: Register = (program, context) => {
     "Distils a data set by a recipe: a built-in name, or a JSON or YAML file.",
     "onnx-distill run mnist-fixed --data ~/datasets --seeds 1,2,3",
   )
-    .option("--weights <folder>", weightsOption)
+    .option("--weights <path>", weightsOption, collect)
     .option(
       "--sample-networks <n>",
       "networks of an iteration, instead of the recipe's: the same as --set outer.networks=<n>",
@@ -187,7 +187,7 @@ const continuing = (
   [
     `onnx-distill run ${name} --resume --out ${path}`,
     ...(data ? [`--data ${data}`] : []),
-    ...(weights ? [`--weights ${weights}`] : []),
+    ...(weights ?? []).map((path) => `--weights ${path}`),
     ...(skipBad ? ["--skip-bad"] : []),
     ...(cache ? [`--cache ${cache}`] : []),
     ...(select === "last" ? [] : [`--select ${select}`]),

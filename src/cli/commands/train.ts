@@ -1,9 +1,9 @@
 /** `onnx-distill train`: networks trained on a data set, for recipes that start from such. */
 
-import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { trainingSchedule } from "../../distill/trainingSchedules.ts";
 import { type TrainingRunResult, trainIntoFolder } from "../../io/trainingRun.ts";
+import { type WeightFormat, writtenFormats } from "../../io/weights/writeParameters.ts";
 import {
   type CommandContext,
   type CommonOptions,
@@ -26,6 +26,7 @@ interface TrainOptions extends CommonOptions, ResourceOptions, DataCommandOption
   readonly rate?: number;
   readonly decayEvery?: number;
   readonly input?: ImageShape;
+  readonly format?: WeightFormat;
 }
 
 export const registerTrain: Register = (program, context) => {
@@ -69,6 +70,12 @@ const addOptions = (command: Command): Command =>
       "--input <CxHxW>",
       "convert images to this shape, such as 1x28x28, where the network needs it",
       parseImageShape,
+    )
+    .addOption(
+      new Option(
+        "--format <name>",
+        "also write every network in this format, beside its safetensors file",
+      ).choices(writtenFormats),
     );
 
 /** Undefined when it was interrupted. */
@@ -78,7 +85,7 @@ async function train(
   options: TrainOptions,
   { signal, ...context }: CommandContext,
 ): Promise<TrainingRunResult | undefined> {
-  const { networks, input, seed = 1, out, epochs, batch, rate, decayEvery } = options;
+  const { networks, input, format, seed = 1, out, epochs, batch, rate, decayEvery } = options;
   const progress = createProgressLine(context, options);
   const asked = Object.entries({ epochs, batch, rate, decayEvery });
   const text = createTrainingText(networks);
@@ -88,6 +95,7 @@ async function train(
       data,
       input,
       networks,
+      format,
       seed,
       path: out,
       schedule: Object.fromEntries(asked.filter(([, value]) => value !== undefined)),

@@ -1,5 +1,7 @@
 /** Default bound on decompressed bytes: 2 GiB. */
 export const MAX_INFLATED_BYTES = 2 ** 31;
+/** Deflate makes at most so many bytes of one. */
+export const MAX_DEFLATE_RATIO = 1032;
 
 /** `deflate` is zlib's format: raw deflate data with a header and a checksum. */
 export type CompressionFormat = "gzip" | "deflate" | "deflate-raw";

@@ -1,12 +1,10 @@
 /** MATLAB's MAT-file of level 5: numeric arrays, compressed or not ("MAT-File Format", MathWorks). */
 import { swapBytes } from "./byteOrder.ts";
 import { ChunkReader } from "./chunkReader.ts";
-import { inflateChunks, MAX_INFLATED_BYTES } from "./inflate.ts";
+import { inflateChunks, MAX_DEFLATE_RATIO, MAX_INFLATED_BYTES } from "./inflate.ts";
 import { formatOfMat, MatTag, readTag } from "./matTag.ts";
 
 const HEADER_BYTES = 128;
-/** Deflate makes at most so many bytes of one. */
-const MAX_DEFLATE_RATIO = 1032;
 
 /** Types of stored numbers by their code; those of a variable may be smaller than its class. */
 const numberTypes = {

@@ -37,14 +37,24 @@ export function openNpz(bytes: Uint8Array, maxBytes = MAX_INFLATED_BYTES): Npz {
   };
 }
 
-/** Reads all arrays of a .npz archive, by name. */
+/**
+ * Reads all arrays of a .npz archive, by name. `maxBytes` bounds each array and their sum.
+ *
+ * @throws Error as `openNpz` and its `read` do.
+ */
 export async function decodeNpz(
   bytes: Uint8Array,
-  maxBytes?: number,
+  maxBytes = MAX_INFLATED_BYTES,
 ): Promise<Map<string, NpyArray>> {
   const npz = openNpz(bytes, maxBytes);
   const arrays = new Map<string, NpyArray>();
-  for (const name of npz.names) arrays.set(name, await npz.read(name));
+  let total = 0;
+  for (const name of npz.names) {
+    const array = await npz.read(name);
+    total += array.data.byteLength;
+    if (total > maxBytes) throw new Error(`.npz has arrays of over ${maxBytes} bytes in all.`);
+    arrays.set(name, array);
+  }
   return arrays;
 }
 

@@ -1,5 +1,5 @@
 import { crc32 } from "./crc32.ts";
-import { inflate, MAX_INFLATED_BYTES } from "./inflate.ts";
+import { inflate, MAX_DEFLATE_RATIO, MAX_INFLATED_BYTES } from "./inflate.ts";
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -73,6 +73,11 @@ export async function readZipEntry(
   const { name, size, dataStart, compressedSize } = entry;
   if (size > maxBytes) {
     throw new Error(`Zip entry ${quote(name)} has ${size} bytes, above the limit of ${maxBytes}.`);
+  }
+  if (size > compressedSize * MAX_DEFLATE_RATIO) {
+    throw new Error(
+      `Zip entry ${quote(name)} claims ${size} bytes out of ${compressedSize}, more than can be.`,
+    );
   }
   const raw = bytes.subarray(dataStart, dataStart + compressedSize);
   const content = entry.method === "stored" ? raw : await inflate(raw, "deflate-raw", size);

@@ -97,6 +97,18 @@ test("an entry that expands beyond its stated size is stopped", async () => {
   await expect(readZipEntry(compressed, liar)).rejects.toThrow("beyond the limit of 10 bytes");
 });
 
+test("a size that deflate cannot reach is refused before anything is decompressed", async () => {
+  const [entry] = zipEntries(compressed);
+  const liar = { ...entry!, size: 1033 * entry!.compressedSize };
+  await expect(readZipEntry(compressed, liar)).rejects.toThrow("claims 78508 bytes out of 76");
+});
+
+test("arrays that are too large together are refused", async () => {
+  const large: NpyArray = { dtype: "u1", shape: [300], data: new Uint8Array(300) };
+  const bytes = encodeNpz(new Map(["a", "b"].map((name) => [name, large])));
+  await expect(decodeNpz(bytes, 500)).rejects.toThrow(".npz has arrays of over 500 bytes in all");
+});
+
 test("entries that share bytes are refused", () => {
   const bytes = encodeZip(
     new Map([
@@ -111,7 +123,8 @@ test("entries that share bytes are refused", () => {
 
 test("cut-off and changed archives give clean errors", async () => {
   await expectCleanErrors(compressed, (bytes) => decodeNpz(bytes));
-  await expectCleanErrors(zip64, async (bytes) => {
+  const readAll = async (bytes: Uint8Array) => {
     for (const entry of zipEntries(bytes)) await readZipEntry(bytes, entry);
-  });
+  };
+  await expectCleanErrors(zip64, readAll, 500);
 });

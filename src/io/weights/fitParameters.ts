@@ -1,0 +1,61 @@
+/** Between the parameters of a network and the named tensors of a file. */
+import type { Network, ParameterSpec } from "../../../graphs/index.ts";
+import type { Parameters } from "../../distill/problem.ts";
+import type { NamedTensors } from "./namedTensors.ts";
+import { readParameters } from "./readParameters.ts";
+
+const SHOWN = 5;
+
+/** What PyTorch's batch normalisation counts beside its statistics; nothing depends on it. */
+const COUNTER = /\.num_batches_tracked$/;
+
+/**
+ * The network's parameters and buffers among named tensors: each must be there under its own name (PyTorch's in a
+ * state_dict) and with its shape, and nothing else but the counters of batch normalisations.
+ * @throws Error that names what is missing, misshapen or too much.
+ */
+export function fitParameters(network: Network, tensors: NamedTensors): Parameters {
+  const wanted = [...network.parameters, ...network.buffers];
+  const known = new Set(wanted.map(({ name }) => name));
+  const faults = [
+    ...wanted.flatMap((parameter) => faultOf(parameter, tensors)),
+    ...[...tensors].flatMap(([name, { shape }]) =>
+      known.has(name) || COUNTER.test(name) ? [] : [`${name} [${shape}] is none of its parameters`],
+    ),
+  ];
+  if (faults.length === 0) {
+    return new Map(wanted.map(({ name }) => [name, tensors.get(name)!.data]));
+  }
+  const more = faults.length > SHOWN ? [`and ${faults.length - SHOWN} more`] : [];
+  throw new Error(
+    `the weights do not fit ${network.name} for ${network.input.join("x")} images and ${network.classes} logits: ${[...faults.slice(0, SHOWN), ...more].join("; ")}`,
+  );
+}
+
+/**
+ * The parameters of a network out of a file of weights.
+ * @throws Error that names the file, when it cannot be read or does not fit.
+ */
+export async function readNetwork(path: string, network: Network): Promise<Parameters> {
+  const tensors = await readParameters(path);
+  try {
+    return fitParameters(network, tensors);
+  } catch (cause) {
+    throw new Error(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A network's parameters and buffers as files of weights hold them. */
+export const namedTensors = (network: Network, parameters: Parameters): NamedTensors =>
+  new Map(
+    [...network.parameters, ...network.buffers].map(({ name, shape }) => [
+      name,
+      { shape, data: parameters.get(name)! },
+    ]),
+  );
+
+function faultOf({ name, shape }: ParameterSpec, tensors: NamedTensors): string[] {
+  const came = tensors.get(name)?.shape;
+  if (came === undefined) return [`${name} [${shape}] is missing`];
+  return came.join() === shape.join() ? [] : [`${name} is [${came}], expected [${shape}]`];
+}
