@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Dataset, Split } from "../src/data/dataset.ts";
-import type { NpyArray } from "../src/data/formats/npy.ts";
-import { encodeNpz } from "../src/data/formats/npz.ts";
 import { meanStd } from "../src/data/normalization.ts";
 import type { Recipe } from "../src/distill/recipe.ts";
+import type { NpyArray } from "../src/formats/npy.ts";
+import { encodeNpz } from "../src/formats/npz.ts";
 import { random } from "../src/random/generator.ts";
 
 export const stripesShape: [number, number, number] = [1, 8, 8];

@@ -1,6 +1,6 @@
+import { type NpyArray, npyNumbers } from "../formats/npy.ts";
 import type { Random } from "../random/generator.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { type NpyArray, npyNumbers } from "./formats/npy.ts";
 import { meanStd } from "./normalization.ts";
 import { holdOutPerClass } from "./subsets.ts";
 

@@ -1,14 +1,14 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
+import { gunzipIfNeeded } from "../formats/inflate.ts";
+import { decodeNpy, type NpyArray } from "../formats/npy.ts";
+import { openNpz } from "../formats/npz.ts";
 import { random } from "../random/generator.ts";
 import { chooseArrays, datasetOfArrays, type ImageLayout } from "./arrays.ts";
 import { type CatalogEntry, catalog, catalogEntry } from "./catalog.ts";
 import { decodeCifar10 } from "./cifar10.ts";
 import { convertDataset } from "./convert.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { gunzipIfNeeded } from "./formats/inflate.ts";
-import { decodeNpy, type NpyArray } from "./formats/npy.ts";
-import { openNpz } from "./formats/npz.ts";
 import { idxSplit } from "./idx.ts";
 import type { ImageFolderOptions } from "./imageFolder.ts";
 import type { FoundImages } from "./images/imageSets.ts";

@@ -1,5 +1,5 @@
+import { decodeMat, type MatArray } from "../formats/mat.ts";
 import type { Split } from "./dataset.ts";
-import { decodeMat, type MatArray } from "./formats/mat.ts";
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;

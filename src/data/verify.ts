@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { gunzipIfNeeded } from "../formats/inflate.ts";
+import { tarFiles } from "../formats/tar.ts";
 import { decodeCifar10 } from "./cifar10.ts";
-import { gunzipIfNeeded } from "./formats/inflate.ts";
-import { tarFiles } from "./formats/tar.ts";
 import { decodeIdx } from "./idx.ts";
 import type { RemoteFile } from "./mirrors.ts";
 import { decodeSvhn } from "./svhn.ts";

@@ -55,6 +55,8 @@ export interface Manifest {
   readonly graphs: Readonly<Record<string, ManifestGraph>>;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly ParameterSpec[];
+  /** File of a pretrained network's own parameters and buffers. */
+  readonly weights?: string;
   readonly normalization: Readonly<Normalization>;
 }
 
@@ -125,12 +127,13 @@ export async function writeGraphs(
   const programs = graphs.map((graph) => compile(toGraph(graph), target));
   await mkdir(directory, { recursive: true });
   await refuseForeign(directory, [...graphs.map(({ name }) => fileOf(name)), WEIGHTS]);
+  if (weights) await refuseForeignWeights(directory);
   await rm(join(directory, MANIFEST), { force: true });
-  await rm(join(directory, WEIGHTS), { force: true });
   for (const { name, bytes } of programs)
     await writeFileAtomic(join(directory, fileOf(name)), bytes);
   if (weights) await writeFileAtomic(join(directory, WEIGHTS), encodeWeights(network, weights));
-  const text = `${JSON.stringify(manifest(graphs, options), undefined, 2)}\n`;
+  const described = { ...manifest(graphs, options), ...(weights ? { weights: WEIGHTS } : {}) };
+  const text = `${JSON.stringify(described, undefined, 2)}\n`;
   await writeFileAtomic(join(directory, MANIFEST), text);
   return programs.map(({ name, bytes, nodes }) => ({
     stem: name,
@@ -159,6 +162,17 @@ async function refuseForeign(directory: string, own: readonly string[]): Promise
   throw new Error(
     `${directory} holds files that are no graphs of ours: choose an empty or new directory, or one with a ` +
       `${MANIFEST} of format "${FORMAT}" to replace its graphs`,
+  );
+}
+
+/** Weights that no manifest of ours names are the user's. */
+async function refuseForeignWeights(directory: string): Promise<void> {
+  const entries = await readdir(directory);
+  if (!entries.includes(WEIGHTS) || !entries.includes(MANIFEST)) return;
+  const { weights } = JSON.parse(await readFile(join(directory, MANIFEST), "utf8"));
+  if (weights === WEIGHTS) return;
+  throw new Error(
+    `${join(directory, WEIGHTS)} is not of these graphs: move it, or choose another directory`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { halfToNumber } from "../data/formats/half.ts";
+import { halfToNumber } from "../formats/half.ts";
 
 /** Bytes per element, in the order in which the format's reference writer lays tensors out. */
 export const elementBytes = {

@@ -1,5 +1,5 @@
 /** The contents of tensors in ONNX files. */
-import { halfToNumber } from "../data/formats/half.ts";
+import { halfToNumber } from "../formats/half.ts";
 import { type ElementType, ModelFileError } from "./modelFile.ts";
 
 type Read = (view: DataView, at: number) => number;

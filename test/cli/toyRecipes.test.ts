@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { NpyArray } from "../../src/data/formats/npy.ts";
-import { encodeNpz } from "../../src/data/formats/npz.ts";
 import { recipes } from "../../src/distill/recipes.ts";
+import type { NpyArray } from "../../src/formats/npy.ts";
+import { encodeNpz } from "../../src/formats/npz.ts";
 import { decodeDistilled } from "../../src/io/distilledFile.ts";
 import { random } from "../../src/random/generator.ts";
 import { writeImageFolder } from "../imageFolderData.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chooseArrays, datasetOfArrays, type ImageLayout } from "../../src/data/arrays.ts";
-import type { NpyArray } from "../../src/data/formats/npy.ts";
+import type { NpyArray } from "../../src/formats/npy.ts";
 import { random } from "../../src/random/generator.ts";
 
 const rng = () => random(0, "test");

@@ -6,11 +6,11 @@ import { expect, test } from "vitest";
 import { fetchDataset, fetchFiles } from "../../src/data/fetch.ts";
 import { loadDataset } from "../../src/data/load.ts";
 import type { RemoteFile } from "../../src/data/mirrors.ts";
+import { matFile } from "../formats/matFile.ts";
+import { tarArchive } from "../formats/tarArchive.ts";
 import { realDataDir } from "../realData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 import { fileServer } from "./fileServer.ts";
-import { matFile } from "./formats/matFile.ts";
-import { tarArchive } from "./formats/tarArchive.ts";
 import { idxFile } from "./idxFile.ts";
 
 const root = temporaryFolder();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeIdx, idxSplit } from "../../src/data/idx.ts";
-import { expectCleanErrors } from "./formats/mutations.ts";
+import { expectCleanErrors } from "../formats/mutations.ts";
 import { idxFile } from "./idxFile.ts";
 
 const images = idxFile([2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);

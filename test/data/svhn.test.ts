@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadDataset } from "../../src/data/load.ts";
 import { decodeSvhn } from "../../src/data/svhn.ts";
+import { type MatVariable, matFile } from "../formats/matFile.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { type MatVariable, matFile } from "./formats/matFile.ts";
 
 /** Pixel of image n, channel c, row h, column w. */
 const pixel = (n: number, c: number, h: number, w: number) => (n * 101 + c * 57 + h * 7 + w) % 256;

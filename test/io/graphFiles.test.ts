@@ -17,6 +17,7 @@ import {
   manifest,
   writeGraphs,
 } from "../../src/io/graphFiles.ts";
+import { decodeSafetensors } from "../../src/io/safetensors.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 
 const folder = temporaryFolder();
@@ -205,6 +206,27 @@ describe("written graphs", () => {
       "fc1.bias",
     ]);
     expect(readFileSync(join(directory, "weights.safetensors"), "utf8")).toBe("mine");
+  });
+
+  test("hold a pretrained network's weights, and never replace others", async () => {
+    const directory = newFolder();
+    const weights = new Map(
+      tiny.network.parameters.map(({ name, shape }) => [
+        name,
+        new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5),
+      ]),
+    );
+    await writeGraphs(directory, { ...tiny, weights });
+    expect(readManifest(directory).weights).toBe("weights.safetensors");
+    const { tensors } = decodeSafetensors(readFileSync(join(directory, "weights.safetensors")));
+    expect([...tensors.keys()].sort()).toEqual(["fc1.bias", "fc1.weight"]);
+    await writeGraphs(directory, { ...tiny, weights });
+
+    await writeGraphs(directory, tiny);
+    expect(readManifest(directory)).not.toHaveProperty("weights");
+    await expect(writeGraphs(directory, { ...tiny, weights })).rejects.toThrow(
+      "weights.safetensors is not of these graphs: move it",
+    );
   });
 
   test("complete a directory that an interrupted run left without its manifest", async () => {

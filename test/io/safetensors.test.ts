@@ -9,7 +9,7 @@ import {
   type RawTensor,
   toFloat32Array,
 } from "../../src/io/safetensors.ts";
-import { expectCleanErrors } from "../data/formats/mutations.ts";
+import { expectCleanErrors } from "../formats/mutations.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 
 // Written by Python's safetensors 0.8.0.

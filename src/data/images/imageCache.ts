@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeNpy } from "../formats/npy.ts";
-import { formatNpyHeader } from "../formats/npyHeader.ts";
+import { decodeNpy } from "../../formats/npy.ts";
+import { formatNpyHeader } from "../../formats/npyHeader.ts";
 import { installFile } from "../installFile.ts";
 import {
   type BadImage,

@@ -1,4 +1,4 @@
-import { childNamed, parseXml, type XmlElement } from "../formats/xml.ts";
+import { childNamed, parseXml, type XmlElement } from "../../formats/xml.ts";
 import type { CropBox } from "./listing.ts";
 
 export interface AnnotatedObject {

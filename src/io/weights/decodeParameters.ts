@@ -1,5 +1,5 @@
 /** Parameters of a network out of a file of any format that is known, told apart by its content. */
-import { zipEntries } from "../../data/formats/zip.ts";
+import { zipEntries } from "../../formats/zip.ts";
 import { decodeModel, type ReadExternal } from "../../onnx/codec.ts";
 import { isFloat } from "../../onnx/modelFile.ts";
 import { decodeSafetensors, type RawTensor } from "../safetensors.ts";

@@ -1,6 +1,6 @@
 /** Parameters in NumPy's .npz: one array each, under its name. */
-import type { NpyArray, NpyDtype } from "../../data/formats/npy.ts";
-import { decodeNpz, encodeNpz } from "../../data/formats/npz.ts";
+import type { NpyArray, NpyDtype } from "../../formats/npy.ts";
+import { decodeNpz, encodeNpz } from "../../formats/npz.ts";
 import type { RawTensor, SafetensorsDtype } from "../safetensors.ts";
 import type { NamedTensors } from "./namedTensors.ts";
 

@@ -1,5 +1,5 @@
 /** What the pickle of torch.save means: tensors that view storages, and the dictionaries that hold them. */
-import { type PickleGlobal, PickleTuple, unpickle } from "../../data/formats/pickle.ts";
+import { type PickleGlobal, PickleTuple, unpickle } from "../../formats/pickle.ts";
 import type { SafetensorsDtype } from "../safetensors.ts";
 
 const MAX_RANK = 64;

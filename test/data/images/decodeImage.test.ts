@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { crc32 } from "../../../src/data/formats/crc32.ts";
 import { decodeImage } from "../../../src/data/images/decodeImage.ts";
+import { crc32 } from "../../../src/formats/crc32.ts";
+import { expectCleanErrors } from "../../formats/mutations.ts";
 import { temporaryFolder } from "../../temporaryFolder.ts";
-import { expectCleanErrors } from "../formats/mutations.ts";
 
 const folder = temporaryFolder();
 const picture = sharp(Buffer.from(Array.from({ length: 108 }, (_, i) => (i * 37) % 256)), {

@@ -10,9 +10,9 @@ import {
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { decodeNpy } from "../../../src/data/formats/npy.ts";
 import { decodeCached } from "../../../src/data/images/imageCache.ts";
 import type { Preprocessing } from "../../../src/data/images/listing.ts";
+import { decodeNpy } from "../../../src/formats/npy.ts";
 import { temporaryFolder } from "../../temporaryFolder.ts";
 
 const root = temporaryFolder();

@@ -1,12 +1,12 @@
 /** Changed files of weights end in an error of ours or in tensors, never in a crash or in absurd sizes. */
 import { expect, test } from "vitest";
-import { encodeNpy, type NpyArray } from "../../../src/data/formats/npy.ts";
-import { encodeZip } from "../../../src/data/formats/zipWrite.ts";
+import { encodeNpy, type NpyArray } from "../../../src/formats/npy.ts";
+import { encodeZip } from "../../../src/formats/zipWrite.ts";
 import { decodeParameters } from "../../../src/io/weights/decodeParameters.ts";
 import type { NamedTensors } from "../../../src/io/weights/namedTensors.ts";
 import { encodeNamedTensors } from "../../../src/io/weights/writeParameters.ts";
-import { expectCleanErrors } from "../../data/formats/mutations.ts";
-import { pickle } from "../../data/formats/pickleBytes.ts";
+import { expectCleanErrors } from "../../formats/mutations.ts";
+import { pickle } from "../../formats/pickleBytes.ts";
 import { DataType, external, float32Bytes, weightsModel } from "../../onnx/weightsModel.ts";
 import { parameter, tensor, torchArchive, wholeTensor } from "./torchArchive.ts";
 

@@ -1,6 +1,6 @@
 /** Files in the zip format of torch.save. */
-import { encodeZip } from "../../../src/data/formats/zipWrite.ts";
-import { Call, Global, Persistent, pickle, Tuple } from "../../data/formats/pickleBytes.ts";
+import { encodeZip } from "../../../src/formats/zipWrite.ts";
+import { Call, Global, Persistent, pickle, Tuple } from "../../formats/pickleBytes.ts";
 
 export interface Storage {
   /** Such as FloatStorage. */

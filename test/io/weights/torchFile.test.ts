@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeParameters } from "../../../src/io/weights/decodeParameters.ts";
-import { Call, Global, Persistent, Tuple, WithState } from "../../data/formats/pickleBytes.ts";
+import { Call, Global, Persistent, Tuple, WithState } from "../../formats/pickleBytes.ts";
 import {
   type Archive,
   orderedDict,

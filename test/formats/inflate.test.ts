@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { gunzipIfNeeded, inflate } from "../../../src/data/formats/inflate.ts";
+import { gunzipIfNeeded, inflate } from "../../src/formats/inflate.ts";
 
 const content = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) >> 8);
 const packed = new Uint8Array(gzipSync(content));

@@ -4,7 +4,7 @@ import {
   type PickleMeanings,
   PickleTuple,
   unpickle,
-} from "../../../src/data/formats/pickle.ts";
+} from "../../src/formats/pickle.ts";
 import { expectCleanErrors } from "./mutations.ts";
 import { Call, Global, Persistent, pickle, Tuple, WithState } from "./pickleBytes.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeNpy, encodeNpy, type NpyArray, npyNumbers } from "../../../src/data/formats/npy.ts";
+import { decodeNpy, encodeNpy, type NpyArray, npyNumbers } from "../../src/formats/npy.ts";
 import { expectCleanErrors } from "./mutations.ts";
 
 const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"));

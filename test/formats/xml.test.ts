@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { childNamed, parseXml } from "../../../src/data/formats/xml.ts";
+import { childNamed, parseXml } from "../../src/formats/xml.ts";
 import { expectCleanErrors } from "./mutations.ts";
 
 const document = `<?xml version="1.0" encoding="utf-8"?>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeMat } from "../../../src/data/formats/mat.ts";
+import { decodeMat } from "../../src/formats/mat.ts";
 import { matFile } from "./matFile.ts";
 import { expectCleanErrors } from "./mutations.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type Random, random } from "../../../src/random/generator.ts";
+import { type Random, random } from "../../src/random/generator.ts";
 
 /** Messages of the engine's own errors: a decoder should have checked before. */
 const ENGINE_ERROR =

@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { NpyArray } from "../../../src/data/formats/npy.ts";
-import { npyNumbers } from "../../../src/data/formats/npy.ts";
-import { decodeNpz, encodeNpz, openNpz } from "../../../src/data/formats/npz.ts";
-import { readZipEntry, zipEntries } from "../../../src/data/formats/zip.ts";
-import { encodeZip } from "../../../src/data/formats/zipWrite.ts";
-import { temporaryFolder } from "../../temporaryFolder.ts";
+import type { NpyArray } from "../../src/formats/npy.ts";
+import { npyNumbers } from "../../src/formats/npy.ts";
+import { decodeNpz, encodeNpz, openNpz } from "../../src/formats/npz.ts";
+import { readZipEntry, zipEntries } from "../../src/formats/zip.ts";
+import { encodeZip } from "../../src/formats/zipWrite.ts";
+import { temporaryFolder } from "../temporaryFolder.ts";
 import { expectCleanErrors } from "./mutations.ts";
 
 const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tarFiles } from "../../../src/data/formats/tar.ts";
+import { tarFiles } from "../../src/formats/tar.ts";
 import { expectCleanErrors } from "./mutations.ts";
 import { tarArchive } from "./tarArchive.ts";
 
