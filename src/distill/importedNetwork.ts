@@ -1,8 +1,8 @@
 /** A model of another tool as a network of ours, with its weights. */
 import type { ParameterSpec } from "../../graphs/index.ts";
 import type { ImportedModel, ImportedTensor } from "../onnx/import/importModel.ts";
-import { random } from "../random/generator.ts";
-import { type Initializer, initialize } from "../random/initializers.ts";
+import type { Initializer } from "../random/initializers.ts";
+import { freshHead } from "./freshHead.ts";
 import type { GivenNetwork } from "./problem.ts";
 
 /** How fresh tensors start. */
@@ -13,9 +13,6 @@ const initializers: Readonly<Record<NonNullable<ImportedTensor["role"]>, Initial
   slope: { kind: "constant", value: 0.25 },
 };
 
-/** A new head starts small, but not at zero: behind a ReLU, zero would never learn. */
-const HEAD: Initializer = { kind: "normal", std: 0.01 };
-
 /** The network of a model with its weights and buffers; `seed` draws the weights of a new head. */
 export function importedNetwork(name: string, model: ImportedModel, seed: number): GivenNetwork {
   const spec = ({ name, shape, role = "weight" }: ImportedTensor): ParameterSpec => ({
@@ -23,14 +20,11 @@ export function importedNetwork(name: string, model: ImportedModel, seed: number
     shape,
     init: initializers[role],
   });
-  const fresh = ({ name, shape, role }: ImportedTensor): Float32Array =>
-    initialize(
-      role === "weight" ? HEAD : { kind: "zeros" },
-      shape,
-      random(seed, `new head: ${name}`),
-    );
   const contents = (tensors: readonly ImportedTensor[]) =>
-    tensors.map((tensor) => [tensor.name, tensor.data ?? fresh(tensor)] as const);
+    tensors.map(
+      ({ name, shape, role, data }) =>
+        [name, data ?? freshHead(name, shape, role !== "weight", seed)] as const,
+    );
   return {
     network: {
       name,

@@ -103,7 +103,7 @@ export const recipeSchema = z.strictObject({
   preprocessing: z.optional(preprocessing),
   /** A built-in network's name, or the path of an ONNX model. */
   network: z.string(),
-  /** How an ONNX model becomes the network. */
+  /** How an ONNX model becomes the network; of a built-in one, `head` is not taken from a file of weights. */
   model: z.optional(model),
   /** What the networks trained on the images are to do. */
   objective: z._default(objective, { kind: "distil" }),

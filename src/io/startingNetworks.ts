@@ -5,7 +5,7 @@ import { type Statistic, statistic } from "../distill/evaluate.ts";
 import { pretrainedNetworkCount } from "../distill/initialization.ts";
 import type { Pretraining } from "../distill/pretraining.ts";
 import type { Parameters, Problem } from "../distill/problem.ts";
-import { isFixed, isPretrained, pretrainingOf, RecipeError } from "../distill/recipe.ts";
+import { isFixed, isModel, isPretrained, pretrainingOf, RecipeError } from "../distill/recipe.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { NetworkFolder } from "./networkFolder.ts";
 import {
@@ -97,12 +97,14 @@ async function withFiles(
         : `weights: ${files.length} files, but ${count} are needed, ${pretrainingOf(recipe).networks} to distil and the others for the curve and the evaluation; lower pretraining.networks, evaluation.networks or evaluation.testNetworks`,
     );
   }
+  const layer = isModel(recipe) ? undefined : recipe.model?.head;
+  const head = layer === undefined ? undefined : { layer, seed: recipe.seed };
   const used = files.slice(0, count);
   onFiles?.(used);
   const pretrained: Parameters[] = [];
   for (const file of used) {
     signal?.throwIfAborted();
-    pretrained.push(await readNetwork(file, network));
+    pretrained.push(await readNetwork(file, network, head));
   }
   return { ...problem, pretrained };
 }

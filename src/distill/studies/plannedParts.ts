@@ -22,8 +22,7 @@ export interface PlannedPart {
   readonly comparison: Comparison;
   /** Whether it is also measured what the images are good for outside their recipe. */
   readonly transfer: boolean;
-  /** Undefined where there is no recipe of that name. */
-  readonly recipe: Recipe | undefined;
+  readonly recipe: Recipe;
 }
 
 const QUICK = { iterations: 20, testNetworks: 10, pretrained: 8, pretrainingEpochs: 5, points: 5 };
@@ -51,9 +50,8 @@ export function plannedParts(study: Study, budget: StudyBudget): PlannedPart[] {
     );
 }
 
-function recipeOf(part: Part, seed: number, budget: StudyBudget): Recipe | undefined {
-  const named = recipeNamed(part.recipe);
-  if (!named) return undefined;
+function recipeOf(part: Part, seed: number, budget: StudyBudget): Recipe {
+  const named = recipeNamed(part.recipe)!;
   const changed = part.change?.(named) ?? named;
   const recipe = budget.quick ? quickened(changed) : changed;
   const { iterations = recipe.outer.iterations } = budget;

@@ -35,8 +35,6 @@ export interface Part {
   readonly paper: Readonly<Record<string, PaperNumber>>;
   /** How the part differs from the paper's setting. */
   readonly note?: string;
-  /** Where the recipe may not be there: why, and what to do. */
-  readonly absent?: { readonly reason: string; readonly toDo: string };
 }
 
 /** Accuracy of parts over a quantity that tells them apart. */

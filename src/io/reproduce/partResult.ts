@@ -44,7 +44,6 @@ export async function readPart(
   path: string,
   planned: PlannedPart,
 ): Promise<PartResult | undefined> {
-  if (!planned.recipe) return undefined;
   const file = fileOf(path, planned);
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {

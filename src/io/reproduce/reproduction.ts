@@ -73,17 +73,9 @@ async function runOrReason(
   planned: PlannedPart,
   options: ReproductionOptions,
 ): Promise<PartResult | string | undefined> {
-  const { part, recipe } = planned;
-  if (!recipe) {
-    const { reason, toDo } = part.absent ?? {
-      reason: `there is no recipe ${part.recipe}`,
-      toDo: "use a version whose `onnx-distill recipes` lists it",
-    };
-    return `${reason}; ${toDo}`;
-  }
   options.onPart?.(planned, "begins");
   try {
-    return await runPart(planned, recipe, options);
+    return await runPart(planned, options);
   } catch (error) {
     if (error instanceof MissingDataError) return error.message;
     if (options.signal?.aborted && error === options.signal.reason) return undefined;

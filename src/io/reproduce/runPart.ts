@@ -1,6 +1,8 @@
 /** One part of a study: its run, from its start or where it was stopped, then its baselines. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MissingDataError } from "../../data/missingData.ts";
 import type { BaselineEntry } from "../../distill/baselines/entries.ts";
 import { measureBaselines } from "../../distill/baselines/measureBaselines.ts";
 import { isPretrained, type Recipe } from "../../distill/recipe.ts";
@@ -35,16 +37,14 @@ export interface PartOptions
  */
 export async function runPart(
   planned: PlannedPart,
-  recipe: Recipe,
   options: PartOptions,
 ): Promise<PartResult | undefined> {
-  const { comparison, part, seed } = planned;
+  const { comparison, part, seed, recipe } = planned;
   const began = performance.now();
   const run = runFolder(options.path, planned);
   const weights = weightsOf(recipe, options.weightsRoot);
   const commands = partCommands({ recipe, comparison, run, dataDir: options.dataDir, weights });
-  const summary =
-    (await finishedSummary(run)) ?? (await summaryOf(planned, recipe, commands[0]!, options));
+  const summary = (await finishedSummary(run)) ?? (await summaryOf(planned, commands[0]!, options));
   if (!summary) return undefined;
   const trained = performance.now();
   const baselines = comparison === "baselines" ? await baselinesOf(run, recipe, options) : [];
@@ -65,10 +65,20 @@ export async function runPart(
   };
 }
 
-const weightsOf = (recipe: Recipe, root: string): string | undefined =>
-  isPretrained(recipe) && recipe.pretraining
-    ? weightsFolder(recipe.network, recipe.pretraining.data, root)
-    : undefined;
+/**
+ * The folder of the networks that a recipe trains first, or the checkpoint of one that it does not.
+ * @throws {MissingDataError} when there is no such checkpoint.
+ */
+function weightsOf(recipe: Recipe, root: string): string | undefined {
+  const { network } = recipe;
+  if (!isPretrained(recipe)) return undefined;
+  if (recipe.pretraining) return weightsFolder(network, recipe.pretraining.data, root);
+  const checkpoint = join(root, `${network}.pth`);
+  if (existsSync(checkpoint)) return checkpoint;
+  throw new MissingDataError(
+    `the weights of ${network} are not there: put its checkpoint into ${checkpoint}; models/manifest.json says where it comes from`,
+  );
+}
 
 /** The summary of a run that was finished before its baselines were. */
 async function finishedSummary(run: string): Promise<RunSummary | undefined> {
@@ -78,10 +88,10 @@ async function finishedSummary(run: string): Promise<RunSummary | undefined> {
 
 async function summaryOf(
   planned: PlannedPart,
-  recipe: Recipe,
   command: string,
   options: PartOptions,
 ): Promise<RunSummary | undefined> {
+  const { recipe } = planned;
   const run = runFolder(options.path, planned);
   const result = await runRecipe({
     ...options,
