@@ -100,6 +100,12 @@ export {
   type RandomRealOptions,
   randomRealBaseline,
 } from "./distill/baselines/quickRandomReal.ts";
+export {
+  type Certificate,
+  type CertifyOptions,
+  certify,
+  type TensorErrors,
+} from "./distill/certify.ts";
 /** Distillation: a plan for the meta-gradient, the outer loop, whole runs. */
 export {
   type Distilled,
@@ -109,6 +115,8 @@ export {
   toDistilled,
 } from "./distill/distilled.ts";
 export { type Evaluation, Evaluator, type Statistic, statistic } from "./distill/evaluate.ts";
+/** Models as networks, and whether their derivatives are right. */
+export { importedNetwork } from "./distill/importedNetwork.ts";
 /** Recipes, and a recipe made concrete. */
 export { initialParameters, type WeightsFor } from "./distill/initialization.ts";
 export type { RealBatch } from "./distill/labels.ts";
@@ -128,7 +136,12 @@ export {
   type TrainingState,
   trainNetworks,
 } from "./distill/pretraining.ts";
-export { createProblem, type Parameters, type Problem } from "./distill/problem.ts";
+export {
+  createProblem,
+  type GivenNetwork,
+  type Parameters,
+  type Problem,
+} from "./distill/problem.ts";
 export { parseRecipe, type Recipe, RecipeError, recipeJsonSchema } from "./distill/recipe.ts";
 export { recipeNamed, recipes } from "./distill/recipes.ts";
 export {
@@ -182,10 +195,20 @@ export { printGraph } from "./ir/print.ts";
 export { ShapeError } from "./ir/shapes.ts";
 export type { Value } from "./ir/value.ts";
 /** ONNX models. */
-export { encodeModel } from "./onnx/codec.ts";
+export { decodeModel, encodeModel, type ReadExternal } from "./onnx/codec.ts";
 export { compile, type Program } from "./onnx/compile.ts";
+/** ONNX models of other tools. */
+export { ImportError } from "./onnx/import/error.ts";
+export {
+  type ImportedModel,
+  type ImportedTensor,
+  type ImportOptions,
+  importModel,
+} from "./onnx/import/importModel.ts";
+export { type Inspection, inspectModel } from "./onnx/import/inspect.ts";
 export { lower, type Target } from "./onnx/lowering/index.ts";
 export type { OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.ts";
+export { type ModelFile, ModelFileError } from "./onnx/modelFile.ts";
 /** Random numbers and initial weights. */
 export { type Random, random } from "./random/generator.ts";
 export { fans, type Initializer, initialize } from "./random/initializers.ts";
