@@ -3,6 +3,7 @@ import type { Register } from "../command.ts";
 import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerEvaluate } from "./evaluate.ts";
+import { registerExport } from "./export.ts";
 import { registerFetch } from "./fetch.ts";
 import { registerGraph } from "./graph.ts";
 import { registerRecipes } from "./recipes.ts";
@@ -19,5 +20,6 @@ export const commands: readonly Register[] = [
   registerRecipes,
   registerFetch,
   registerGraph,
+  registerExport,
   registerBench,
 ];
