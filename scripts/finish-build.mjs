@@ -3,6 +3,6 @@
 import { chmodSync, copyFileSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);
-for (const name of ["verify.py", "verify.mjs"])
+for (const name of ["verify.py", "verify.mjs", "verify-inputs.mjs"])
   copyFileSync(new URL(`src/io/bundle/${name}`, root), new URL(`dist/src/io/bundle/${name}`, root));
 chmodSync(new URL("dist/src/cli/main.js", root), 0o755);

@@ -1,5 +1,6 @@
 /** `onnx-distill export`: a finished run as a bundle that verifies itself elsewhere. */
 import { basename, resolve } from "node:path";
+import type { BundleConfig } from "../../io/bundle/bundleConfig.ts";
 import { type Bundle, exportBundle } from "../../io/bundle/exportBundle.ts";
 import { type CommonOptions, defineCommand, printResult, type Register } from "../command.ts";
 import { type DataCommandOptions, dataOptions, withData } from "../dataOptions.ts";
@@ -32,25 +33,33 @@ export const registerExport: Register = (program, context) => {
       weights: options.weights,
       withTestData: options.withTestData,
       signal: context.signal,
+      onNetwork: (done, total) => progress.update(`measuring: ${done} of ${total} networks`),
     });
-    for (const message of missing(bundle)) progress.message(message);
+    progress.done();
+    for (const message of [...missing(bundle), ...drift(bundle.config)]) progress.message(message);
     printResult(context, options, asJson(bundle), asText(bundle));
   });
 };
 
 /** What the verifiers will lack. */
 function missing({ config: { initialization, test_data } }: Bundle): string[] {
+  const messages: string[] = [];
+  if (initialization.kind !== "random" && initialization.files.length === 0)
+    messages.push(
+      "no pre-trained networks were found, and the verifiers need them: name their folder with --weights",
+    );
+  if (test_data.format === "none")
+    messages.push(
+      `the verifiers will have no test images, since ${test_data.reason}: add them with --with-test-data`,
+    );
+  return messages;
+}
+
+/** Where the claim is not what the run measured. */
+function drift({ accuracy, accuracy_in_run, tolerance, steps, epochs }: BundleConfig): string[] {
+  if (Math.abs(accuracy.mean - accuracy_in_run.mean) <= tolerance) return [];
   return [
-    ...(initialization.kind !== "random" && initialization.files.length === 0
-      ? [
-          "no pre-trained networks were found, and the verifiers need them: name their folder with --weights",
-        ]
-      : []),
-    ...(test_data.format === "none"
-      ? [
-          `the verifiers will have no test images, since ${test_data.reason}: add them with --with-test-data`,
-        ]
-      : []),
+    `the bundle claims what its portable graphs give, ${formatPercent(accuracy)}; those of the run gave ${formatPercent(accuracy_in_run)}, since rounding grows over ${steps * epochs} steps`,
   ];
 }
 

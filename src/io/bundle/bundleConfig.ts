@@ -4,6 +4,7 @@ import type { Statistic } from "../../distill/evaluate.ts";
 import type { Problem } from "../../distill/problem.ts";
 import type { Recipe } from "../../distill/recipe.ts";
 import type { RunSummary } from "../runReport.ts";
+import type { Claim } from "./claim.ts";
 import type { TestData } from "./testData.ts";
 
 /** Keys are those of the file. Accuracies are fractions. */
@@ -41,6 +42,8 @@ export interface BundleConfig {
   readonly accuracy: Statistic;
   /** How far a measured mean may lie from the claimed one. */
   readonly tolerance: number;
+  /** What the run measured with graphs of its own. */
+  readonly accuracy_in_run: Statistic;
   readonly accuracy_before: Statistic;
   readonly baseline: RunSummary["baseline"];
   readonly iterations: number;
@@ -60,21 +63,16 @@ interface AttackConfig {
   readonly from_as_to: Statistic;
 }
 
-/** What two runtimes may differ by on the same networks: a tenth of a per cent. */
-const SAME_NETWORKS = 0.001;
-
-/** Of networks that others draw anew: two standard deviations of the claim. */
-const OTHER_NETWORKS = 2;
-
 export function bundleConfig(
   problem: Problem,
+  claim: Claim,
   summary: RunSummary,
   files: readonly string[],
   testData: TestData,
 ): BundleConfig {
   const { recipe, dataset, network, unroll } = problem;
   const { images, labels, learningRates } = distilledShapes(problem);
-  const { accuracy, before, baseline, iterations, command, versions } = summary;
+  const { before, baseline, iterations, command, versions } = summary;
   return {
     format: "onnx-distill-bundle",
     version: 1,
@@ -84,7 +82,7 @@ export function bundleConfig(
     input: network.input,
     logits: network.classes,
     loss: problem.loss,
-    objective: objectiveOf(problem, summary),
+    objective: objectiveOf(problem, claim),
     initialization: { kind: recipe.initialization, initializer: recipe.initializer, files },
     steps: unroll.steps,
     epochs: unroll.epochs,
@@ -97,8 +95,9 @@ export function bundleConfig(
     dataset: { name: dataset.name, classes: dataset.classes },
     normalization: dataset.normalization,
     test_data: testData,
-    accuracy,
-    tolerance: toleranceOf(recipe, accuracy),
+    accuracy: claim.accuracy,
+    tolerance: claim.tolerance,
+    accuracy_in_run: summary.accuracy,
     accuracy_before: before,
     baseline,
     iterations,
@@ -108,14 +107,11 @@ export function bundleConfig(
   };
 }
 
-const toleranceOf = ({ initialization }: Recipe, { std }: Statistic): number =>
-  initialization === "random" ? Math.max(OTHER_NETWORKS * std, SAME_NETWORKS) : SAME_NETWORKS;
-
 function objectiveOf(
   { attack, dataset: { classes } }: Problem,
-  summary: RunSummary,
+  claim: Claim,
 ): BundleConfig["objective"] {
-  if (!attack || !summary.attack) return { kind: "distil" };
+  if (!attack || !claim.attack) return { kind: "distil" };
   const { from, to } = attack;
   return {
     kind: "attack",
@@ -123,6 +119,6 @@ function objectiveOf(
     to,
     from_class: classes[from]!,
     to_class: classes[to]!,
-    from_as_to: summary.attack.after.fromAsTo,
+    from_as_to: claim.attack.fromAsTo,
   };
 }

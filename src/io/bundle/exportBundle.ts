@@ -10,12 +10,13 @@ import { writeGraphs } from "../graphFiles.ts";
 import { RunDirectory } from "../runDirectory.ts";
 import type { RunSummary } from "../runReport.ts";
 import { type BundleConfig, bundleConfig } from "./bundleConfig.ts";
+import { type ClaimOptions, claimOf } from "./claim.ts";
 import { modelCard } from "./modelCard.ts";
 import { preprocessorConfig } from "./preprocessorConfig.ts";
 import { startingWeights, type WeightOptions } from "./startingWeights.ts";
 import { encodeTestImages, testDataOf } from "./testData.ts";
 
-export interface BundleOptions extends WeightOptions {
+export interface BundleOptions extends WeightOptions, ClaimOptions {
   /** Folder of the run. */
   readonly run: string;
   /** Folder of the bundle, which must not exist or be empty. */
@@ -32,7 +33,7 @@ export interface Bundle {
 }
 
 const CARD = "README.md";
-const verifiers = ["verify.py", "verify.mjs"] as const;
+const verifiers = ["verify.py", "verify.mjs", "verify-inputs.mjs"] as const;
 
 /**
  * Writes the bundle of a run: the result with its pictures, graphs and initial weights, the accuracy that it claims, and
@@ -41,19 +42,23 @@ const verifiers = ["verify.py", "verify.mjs"] as const;
  * @throws the signal's reason once it is aborted; nothing is left behind.
  */
 export async function exportBundle(options: BundleOptions): Promise<Bundle> {
-  const { run, path, withTestData, weights: weightsFolder, ...data } = options;
-  const { signal, dataDir } = data;
+  const { run, path, dataDir, skipBad, cacheDir, onDecoded, signal } = options;
+  const data = { dataDir, skipBad, cacheDir, onDecoded, signal };
   await expectUnused(path);
-  const { problem } = await openFinishedRun(run, data);
+  const { problem, distilled } = await openFinishedRun(run, data);
   const directory = await RunDirectory.open(run);
   const summary = await readSummary(directory);
   const { recipe, dataset } = problem;
   const weights = await startingWeights(directory, problem, summary.accuracy.n, {
     ...data,
-    weights: weightsFolder,
+    weights: options.weights,
   });
-  const testData = await testDataOf(recipe, dataset, { dataDir, included: withTestData });
-  const config = bundleConfig(problem, summary, [...weights.keys()], testData);
+  const testData = await testDataOf(recipe, dataset, {
+    dataDir,
+    included: options.withTestData,
+  });
+  const claim = await claimOf(problem, distilled, weights, summary, options);
+  const config = bundleConfig(problem, claim, summary, [...weights.keys()], testData);
   let files: string[] = [];
   await writeFolderAtomic(path, async (folder) => {
     const write = async (name: string, content: string | Uint8Array): Promise<void> => {
