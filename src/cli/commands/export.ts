@@ -50,7 +50,7 @@ function missing({ config: { initialization, test_data } }: Bundle): string[] {
     );
   if (test_data.format === "none")
     messages.push(
-      `the verifiers will have no test images, since ${test_data.reason}: add them with --with-test-data`,
+      `the bundle has no test images to verify with: ${test_data.reason}. Add them with --with-test-data`,
     );
   return messages;
 }

@@ -8,6 +8,7 @@ import type { Parameters, Problem } from "../../distill/problem.ts";
 import { isFixed } from "../../distill/recipe.ts";
 import { compile } from "../../onnx/compile.ts";
 import { type Executor, inlineExecutor } from "../../runtime/executor.ts";
+import type { DataOptions } from "../recipeData.ts";
 import type { RunSummary } from "../runReport.ts";
 import { decodeSafetensors, toFloat32Array } from "../safetensors.ts";
 import type { WeightFiles } from "./startingWeights.ts";
@@ -20,9 +21,7 @@ export interface Claim {
   readonly tolerance: number;
 }
 
-export interface ClaimOptions {
-  /** Stops between two networks. */
-  readonly signal?: AbortSignal;
+export interface ClaimOptions extends Pick<DataOptions, "signal"> {
   /** Called whenever a network has been measured. */
   onNetwork?(done: number, total: number): void;
 }

@@ -34,7 +34,7 @@ const readFile = (path) =>
 /** Two zeros, a type (8: unsigned byte), the number of axes, their lengths in four bytes each, the bytes. */
 function readIdx(bytes) {
   if (bytes.length < 4 || bytes.readUIntBE(0, 3) !== 8)
-    fail("expected an IDX file of unsigned bytes, found another file of that name");
+    throw new Error("expected IDX files of unsigned bytes");
   return bytes.subarray(4 + 4 * bytes[3]);
 }
 
@@ -68,28 +68,39 @@ function readUsps(bytes) {
 }
 
 /** The images that the claim is about, and their labels. */
-export function testImages({ test_data: source }, data) {
+export function testImages({ input, logits, test_data: source }, data) {
   if (source.format === "none")
     fail(
       `there are no test images: ${source.reason}. Export the bundle again with --with-test-data`,
     );
-  let images;
-  let labels;
-  if (source.format === "safetensors") {
-    const tensors = readSafetensors(source.files[0]);
-    [images, labels] = [tensors.images.data, tensors.labels.data];
-  } else {
-    const folder = findFolder(source, data);
-    const files = source.files.map((name) => readFile(join(folder, name)));
-    if (source.format === "idx") [images, labels] = files.map(readIdx);
-    else if (source.format === "cifar10") [images, labels] = readCifar10(Buffer.concat(files));
-    else [images, labels] = readUsps(files[0]);
+  const folder = source.format === "safetensors" ? bundle : findFolder(source, data);
+  try {
+    const [images, labels] = readImages(source, folder);
+    if (images.length !== labels.length * product(input))
+      throw new Error(`${labels.length} labels, but ${images.length} pixels of [${input}] images`);
+    const classes = Math.max(2, logits);
+    if (labels.some((label) => !(label < classes)))
+      throw new Error(`expected classes below ${classes}`);
+    if (createHash("sha256").update(images).digest("hex") !== source.images_sha256)
+      console.log(
+        `note: these ${labels.length} images are not the ${source.count} that the claim was measured on`,
+      );
+    return { images, labels };
+  } catch (error) {
+    return fail(`${source.files.join(", ")} in ${folder}: ${error.message}`);
   }
-  if (createHash("sha256").update(images).digest("hex") !== source.images_sha256)
-    console.log(
-      `note: these ${labels.length} images are not the ${source.count} that the claim was measured on`,
-    );
-  return { images, labels: Array.from(labels) };
+}
+
+function readImages({ format, files }, folder) {
+  if (format === "safetensors") {
+    const { images, labels } = readSafetensors(files[0]);
+    return [images.data, [...labels.data]];
+  }
+  const contents = files.map((name) => readFile(join(folder, name)));
+  if (format === "cifar10") return readCifar10(Buffer.concat(contents));
+  if (format === "usps-text") return readUsps(contents[0]);
+  const [images, labels] = contents.map(readIdx);
+  return [images, [...labels]];
 }
 
 /** The first of the folders where data sets of this name are kept that has all files. */
@@ -107,7 +118,7 @@ function findFolder({ files, folders }, data) {
 // --- Initial weights
 
 /** Uniform numbers in (0, 1): a 32-bit counter, mixed (splitmix32). */
-function generator(seed) {
+export function generator(seed) {
   let state = Math.imul(seed + 1, 0x85ebca6b);
   return () => {
     state = (state + 0x9e3779b9) | 0;
@@ -118,7 +129,7 @@ function generator(seed) {
 }
 
 /** One parameter from the distribution that the manifest gives it. */
-function draw(init, shape, uniform) {
+export function draw(init, shape, uniform) {
   // Box and Muller 1958.
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const between = (low, high) => low + (high - low) * uniform();

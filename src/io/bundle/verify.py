@@ -48,7 +48,7 @@ def read_file(folder, name):
 def read_idx(data):
     """Two zeros, a type (8: unsigned byte), the number of axes, their lengths as big-endian 32-bit numbers, the bytes."""
     if len(data) < 4 or data[:3] != b"\0\0\x08":
-        fail("expected an IDX file of unsigned bytes, found another file of that name")
+        raise ValueError("expected IDX files of unsigned bytes")
     start = 4 + 4 * data[3]
     return np.frombuffer(data, "u1", offset=start).reshape(np.frombuffer(data[4:start], ">u4"))
 
@@ -70,19 +70,28 @@ def test_images(config, data):
     source = config["test_data"]
     if source["format"] == "none":
         fail(f"there are no test images: {source['reason']}. Export the bundle again with --with-test-data")
-    if source["format"] == "safetensors":
-        tensors = read_safetensors(BUNDLE / source["files"][0])
-        images, labels = tensors["images"], tensors["labels"]
-    else:
-        files = [read_file(find_folder(source, data), name) for name in source["files"]]
-        if source["format"] == "idx":
-            images, labels = map(read_idx, files)
-        else:
-            images, labels = read_cifar10(files) if source["format"] == "cifar10" else read_usps(files[0])
-    images = images.reshape(len(labels), *config["input"])
+    folder = BUNDLE if source["format"] == "safetensors" else find_folder(source, data)
+    try:
+        images, labels = read_images(source, folder)
+        images = images.reshape(len(labels), *config["input"])
+        classes = max(2, config["logits"])
+        if not np.all(labels < classes):
+            raise ValueError(f"expected classes below {classes}")
+    except (ValueError, OSError, EOFError) as error:
+        fail(f"{', '.join(source['files'])} in {folder}: {error}")
     if hashlib.sha256(images.tobytes()).hexdigest() != source["images_sha256"]:
         print(f"note: these {len(images)} images are not the {source['count']} that the claim was measured on")
     return images, labels.astype(int)
+
+
+def read_images(source, folder):
+    if source["format"] == "safetensors":
+        tensors = read_safetensors(folder / source["files"][0])
+        return tensors["images"], tensors["labels"]
+    files = [read_file(folder, name) for name in source["files"]]
+    if source["format"] == "cifar10":
+        return read_cifar10(files)
+    return read_usps(files[0]) if source["format"] == "usps-text" else map(read_idx, files)
 
 
 def find_folder(source, data):
