@@ -76,7 +76,12 @@ test.skipIf(lacks)("networks that PyTorch trained are pre-trained networks here"
     root,
     ...["run", "mnist-attack", "--data=.", "--weights=weights", "--iterations=1", "--out=attack"],
     ...["--workers=1", "--no-transfer", "--json", "--set=initialization=fixed-pretrained"],
-    ...["--set=knownNetworks=2", "--set=steps=1", "--set=outer.batch=20", "--set=evaluation.heldOut=20"],
+    ...[
+      "--set=knownNetworks=2",
+      "--set=steps=1",
+      "--set=outer.batch=20",
+      "--set=evaluation.heldOut=20",
+    ],
     ...Object.entries(fields).map(([key, value]) => `--set=pretraining.${key}=${value}`),
   );
   expect([code, stderr]).toEqual([
