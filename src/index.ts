@@ -7,7 +7,9 @@ export { type ImageFolderOptions, loadImageFolder } from "./data/imageFolder.ts"
 export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { dataDirs, userCacheDir, userDataDir } from "./data/locate.ts";
 export * from "./index.web.ts";
-/** Runs, graphs and pictures as files. */
+/** Runs, graphs, pictures and bundles as files. */
+export type { BundleConfig } from "./io/bundle/bundleConfig.ts";
+export { type Bundle, type BundleOptions, exportBundle } from "./io/bundle/exportBundle.ts";
 export {
   type GraphFile,
   type GraphOptions,

@@ -39,11 +39,12 @@ beforeAll(async () => {
 test("the package holds the built library, its program and its documents, and nothing else", () => {
   const paths = packed.files.map(({ path }) => path);
   const expected =
-    /^(dist\/(src|graphs)\/.+(\.js|\.d\.ts)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    /^(dist\/(src|graphs)\/.+(\.js|\.d\.ts)|dist\/src\/io\/bundle\/verify[-\w]*\.(py|mjs)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths).toContain("dist/src/index.js");
   expect(paths).toContain("dist/src/index.web.d.ts");
   expect(paths).toContain("dist/src/cli/main.js");
+  expect(paths).toContain("dist/src/io/bundle/verify.py");
 });
 
 const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|network/;

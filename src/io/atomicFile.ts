@@ -45,7 +45,8 @@ export function writeFileAtomicSync(path: string, data: string | Uint8Array): vo
   }
 }
 
-function temporaryName(path: string): string {
+/** A hidden name beside `path` that no other write uses. */
+export function temporaryName(path: string): string {
   written++;
   return join(dirname(path), `.${basename(path)}.${process.pid}-${written}.tmp`);
 }

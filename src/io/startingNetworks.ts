@@ -110,7 +110,7 @@ async function withFiles(
 }
 
 /** How the problem's networks are trained, on data of the shape that they take. */
-async function loadPretraining(
+export async function loadPretraining(
   { recipe, network, loss, dataset }: Problem,
   options: DataOptions,
 ): Promise<Pretraining> {

@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 import { decodeDistilled } from "../../src/io/distilledFile.ts";
@@ -57,6 +59,16 @@ test("two classes are learned by one logit under binary cross-entropy", async ()
 
   const again = await run(root, "evaluate", "one", "--workers=1", "--no-transfer", "--json");
   expect(JSON.parse(again.stdout)).toMatchObject({ before, accuracy, baseline });
+});
+
+test("a bundle with one logit verifies itself", async () => {
+  const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+  symlinkSync(modules, join(root, "node_modules"), "junction");
+  const { code } = await run(root, "export", "one", "--with-test-data", "--out=bundle");
+  expect(code).toBe(0);
+  const verify = [join(root, "bundle/verify.mjs")];
+  const { status, stdout } = spawnSync(process.execPath, verify, { encoding: "utf8" });
+  expect([status, stdout]).toEqual([0, expect.stringContaining("on 40 test images\nOK: ")]);
 });
 
 test("softmax over two logits is there for the asking, with the same images", async () => {

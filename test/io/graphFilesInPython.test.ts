@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,21 +6,12 @@ import { type Manifest, type ManifestTensor, writeGraphs } from "../../src/io/gr
 import { relativeError } from "../../src/ir/float32.ts";
 import { sizeOf } from "../../src/ir/value.ts";
 import { runModel } from "../onnx/session.ts";
+import { lacking, runPython } from "../python.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 
 const folder = temporaryFolder();
-const python = process.env.ONNX_DISTILL_PYTHON ?? "python3";
 const script = new URL("./python/run_meta_gradient.py", import.meta.url).pathname;
-
-const run = (...args: string[]) =>
-  spawnSync(python, args, { encoding: "utf8", maxBuffer: 2 ** 28 });
-
-/** Why Python cannot take part, if so. */
-function missing(): string | undefined {
-  const { error, status, stderr } = run("-c", "import numpy, onnxruntime");
-  if (error) return `${python} cannot be started: ${error.message}`;
-  return status === 0 ? undefined : `${python}: ${stderr.trim().split("\n").at(-1)}`;
-}
+const lacks = lacking("numpy", "onnxruntime");
 
 /** The numbers that the script makes for an input. */
 function numbers(position: number, { role, shape }: ManifestTensor): Float64Array {
@@ -36,32 +26,26 @@ function numbers(position: number, { role, shape }: ManifestTensor): Float64Arra
   });
 }
 
-test("a Python program that reads only the manifest computes the same meta-gradient", async ({
-  skip,
-}) => {
-  const reason = missing();
-  if (reason !== undefined) {
-    console.info(
-      `skipped: ${reason}; set ONNX_DISTILL_PYTHON to a Python with numpy and onnxruntime`,
-    );
-    skip(reason);
-  }
-  await writeGraphs(folder, {
-    network: lenet(),
-    loss: "softmax_cross_entropy",
-    unroll: { steps: 2, epochs: 1, imagesPerStep: 10, batch: 32 },
-    normalization: { mean: [0.1307], std: [0.3081] },
-  });
-  const { stdout, stderr, status } = run(script, folder);
-  expect(status, stderr).toBe(0);
-  const inPython: Record<string, number[]> = JSON.parse(stdout);
+test.skipIf(lacks)(
+  "a Python program that reads only the manifest computes the same meta-gradient",
+  async () => {
+    await writeGraphs(folder, {
+      network: lenet(),
+      loss: "softmax_cross_entropy",
+      unroll: { steps: 2, epochs: 1, imagesPerStep: 10, batch: 32 },
+      normalization: { mean: [0.1307], std: [0.3081] },
+    });
+    const { stdout, stderr, status } = runPython(script, folder);
+    expect(status, stderr).toBe(0);
+    const inPython: Record<string, number[]> = JSON.parse(stdout);
 
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-  const { file, inputs, outputs } = manifest.graphs.meta_gradient;
-  const feeds = new Map(inputs.map((tensor, i) => [tensor.name, numbers(i, tensor)]));
-  const inNode = await runModel(readFileSync(join(folder, file)), inputs, feeds);
-  expect(Object.keys(inPython)).toEqual(outputs.map(({ name }) => name));
-  for (const [name, result] of inNode) {
-    expect(relativeError(inPython[name], result), name).toBeLessThan(1e-5);
-  }
-});
+    const manifest: Manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+    const { file, inputs, outputs } = manifest.graphs.meta_gradient;
+    const feeds = new Map(inputs.map((tensor, i) => [tensor.name, numbers(i, tensor)]));
+    const inNode = await runModel(readFileSync(join(folder, file)), inputs, feeds);
+    expect(Object.keys(inPython)).toEqual(outputs.map(({ name }) => name));
+    for (const [name, result] of inNode) {
+      expect(relativeError(inPython[name], result), name).toBeLessThan(1e-5);
+    }
+  },
+);

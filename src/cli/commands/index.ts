@@ -4,6 +4,7 @@ import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerEvaluate } from "./evaluate.ts";
+import { registerExport } from "./export.ts";
 import { registerFetch } from "./fetch.ts";
 import { registerGraph } from "./graph.ts";
 import { registerInspect } from "./inspect.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Register[] = [
   registerRecipes,
   registerFetch,
   registerGraph,
+  registerExport,
   registerInspect,
   registerCheck,
   registerBench,
