@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/io/safetensors.ts";
 import { floats, type ModelSpec, modelBytes } from "../onnx/import/modelOf.ts";
@@ -131,6 +133,23 @@ test("run distils against a model with a new head", async () => {
 
   const evaluated = await run(root, "evaluate", "distilled", "--json", "--quiet");
   expect(JSON.parse(evaluated.stdout).accuracy).toEqual(accuracy);
+});
+
+test("the bundle of a model verifies its accuracy, buffers and head included", async () => {
+  const { code, stderr } = await run(
+    root,
+    ...["export", "distilled", "--out=bundle", "--with-test-data", "--quiet"],
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  symlinkSync(
+    fileURLToPath(new URL("../../node_modules", import.meta.url)),
+    at("node_modules"),
+    "junction",
+  );
+  const { status, stdout } = spawnSync(process.execPath, [at("bundle", "verify.mjs")], {
+    encoding: "utf8",
+  });
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/\bOK\b/)]);
 });
 
 test.each([

@@ -105,10 +105,13 @@ async function trainStepwise(
     );
     const results = await executor.run(innerStep, feeds);
     trained = results.map(
-      (tensors) =>
-        new Map(
-          network.parameters.map(({ name }) => [name, tensors.get(`next_parameter.${name}`)!]),
-        ),
+      (tensors, k) =>
+        new Map([
+          ...trained[k]!,
+          ...network.parameters.map(
+            ({ name }) => [name, tensors.get(`next_parameter.${name}`)!] as const,
+          ),
+        ]),
     );
   }
   return trained;

@@ -73,7 +73,7 @@ export async function exportBundle(options: BundleOptions): Promise<Bundle> {
     if (testData.format === "safetensors")
       await write(testData.files[0], encodeTestImages(dataset));
     await write("config.json", asJson(config));
-    await write("preprocessor_config.json", asJson(preprocessorConfig(dataset)));
+    await write("preprocessor_config.json", asJson(preprocessorConfig(problem)));
     for (const name of verifiers) await write(name, await readFile(new URL(name, import.meta.url)));
     files = [...(await filesBelow(folder)), CARD].sort();
     await write(CARD, modelCard(config, files));

@@ -77,7 +77,7 @@ async function heldOutWeights(
 const encodeParameters = ({ network }: Problem, parameters: Parameters): Uint8Array =>
   encodeSafetensors(
     new Map(
-      network.parameters.map(({ name, shape }) => [
+      [...network.parameters, ...network.buffers].map(({ name, shape }) => [
         name,
         float32Tensor(parameters.get(name)!, shape),
       ]),
