@@ -43,12 +43,21 @@ NAMES = [
 SIZES = {"inception_v3": 299, "vit_b_16": 224, "swin_t": 224, "alexnet": 224, "vgg11": 224, "vgg11_bn": 224}
 
 
-def build(name):
+def build(name, size):
+    """A classifier whose batch normalisations have the statistics of random images."""
     options = {"num_classes": 10}
     if name in ("googlenet", "inception_v3"):
         options |= {"aux_logits": False, "init_weights": False}
     torch.manual_seed(0)
-    return getattr(torchvision.models, name)(weights=None, **options).eval()
+    model = getattr(torchvision.models, name)(weights=None, **options)
+    normalisations = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    for module in normalisations:
+        module.momentum = None  # the mean over all batches
+    model.train()
+    with torch.no_grad():
+        for _ in range(3 if normalisations else 0):
+            model(torch.randn(8, 3, size, size))
+    return model.eval()
 
 
 def main():
@@ -68,7 +77,7 @@ def main():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 torch.onnx.export(
-                    build(name),
+                    build(name, size),
                     torch.randn(1, 3, size, size),
                     path,
                     opset_version=arguments.opset,
