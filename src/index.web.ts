@@ -194,8 +194,6 @@ export { optimize } from "./ir/passes/index.ts";
 export { printGraph } from "./ir/print.ts";
 export { ShapeError } from "./ir/shapes.ts";
 export type { Value } from "./ir/value.ts";
-/** ONNX models. */
-export { decodeModel, encodeModel, type ReadExternal } from "./onnx/codec.ts";
 export { compile, type Program } from "./onnx/compile.ts";
 /** ONNX models of other tools. */
 export { ImportError } from "./onnx/import/error.ts";
@@ -209,6 +207,9 @@ export { type Inspection, inspectModel } from "./onnx/import/inspect.ts";
 export { lower, type Target } from "./onnx/lowering/index.ts";
 export type { OnnxModel, OnnxNode, OnnxValueInfo } from "./onnx/model.ts";
 export { type ModelFile, ModelFileError } from "./onnx/modelFile.ts";
+/** ONNX models. */
+export { decodeModel, type ReadExternal } from "./onnx/protobuf/decodeModel.ts";
+export { encodeModel } from "./onnx/protobuf/encodeModel.ts";
 /** Random numbers and initial weights. */
 export { type Random, random } from "./random/generator.ts";
 export { fans, type Initializer, initialize } from "./random/initializers.ts";

@@ -22,8 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const homes: Readonly<Record<string, readonly string[]>> = {
   "#ort": ["src/runtime/session.ts"],
   "#ort-wasm": ["src/runtime/session.ts"],
-  "onnx-proto": ["src/onnx/codec.ts"],
-  protobufjs: ["src/onnx/codec.ts"],
+  "onnx-proto": ["src/onnx/protobuf/encodeModel.ts", "src/onnx/protobuf/decodeModel.ts"],
   sharp: ["src/io/canvas.ts", "src/data/images/decodeImage.ts"],
   zod: ["src/distill/recipe.ts"],
 };

@@ -18,7 +18,6 @@ import {
 } from "../../src/ir/builders/index.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import { sizeOf, type Value } from "../../src/ir/value.ts";
-import { encodeModel } from "../../src/onnx/codec.ts";
 import { compile, type Program } from "../../src/onnx/compile.ts";
 import { Emitter } from "../../src/onnx/lowering/emitter.ts";
 import {
@@ -27,6 +26,7 @@ import {
   isFasterByTaps,
 } from "../../src/onnx/lowering/weightGrad.ts";
 import { IR_VERSION, type OnnxModel, OPSET } from "../../src/onnx/model.ts";
+import { encodeModel } from "../../src/onnx/protobuf/encodeModel.ts";
 import { random } from "../../src/random/generator.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
 import { fastestTarget } from "../../src/runtime/fastestTarget.ts";

@@ -2,9 +2,9 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
-import { decodeModel, type ReadExternal } from "../onnx/codec.ts";
 import { ImportError } from "../onnx/import/error.ts";
 import { type ModelFile, ModelFileError } from "../onnx/modelFile.ts";
+import { decodeModel, type ReadExternal } from "../onnx/protobuf/decodeModel.ts";
 
 /** A model cannot be read or distilled against; the text names the file. */
 export class ModelError extends Error {

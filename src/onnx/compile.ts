@@ -1,9 +1,9 @@
 /** From a graph of the IR to a serialized model with its static signature. */
 import type { Graph } from "../ir/graph.ts";
 import { optimize } from "../ir/passes/index.ts";
-import { encodeModel } from "./codec.ts";
 import { lower, type Target } from "./lowering/index.ts";
 import type { OnnxValueInfo } from "./model.ts";
+import { encodeModel } from "./protobuf/encodeModel.ts";
 
 /** A model ready to be loaded: the same bytes that `graph` writes to disk. */
 export interface Program {

@@ -4,7 +4,6 @@ import * as build from "../../src/ir/builders/index.ts";
 import { relativeError, roundToFloat32 } from "../../src/ir/float32.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
 import { makeValue, type Value } from "../../src/ir/value.ts";
-import { encodeModel } from "../../src/onnx/codec.ts";
 import { Emitter } from "../../src/onnx/lowering/emitter.ts";
 import {
   emitByConvolution,
@@ -12,6 +11,7 @@ import {
   isFasterByTaps,
 } from "../../src/onnx/lowering/weightGrad.ts";
 import { IR_VERSION, OPSET } from "../../src/onnx/model.ts";
+import { encodeModel } from "../../src/onnx/protobuf/encodeModel.ts";
 import { anywhere, type Point, pointsOf, spaced } from "../autodiff/points.ts";
 import { ruleCases } from "../autodiff/ruleCases.ts";
 import {

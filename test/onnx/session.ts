@@ -4,8 +4,8 @@ import { relativeError } from "../../src/ir/float32.ts";
 import type { Graph } from "../../src/ir/graph.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
 import type { Value } from "../../src/ir/value.ts";
-import { encodeModel } from "../../src/onnx/codec.ts";
 import { lower, type Target } from "../../src/onnx/lowering/index.ts";
+import { encodeModel } from "../../src/onnx/protobuf/encodeModel.ts";
 
 export type Numbers = ReadonlyMap<string, Float64Array>;
 

@@ -1,7 +1,7 @@
 /** Parameters of a network out of a file of any format that is known, told apart by its content. */
 import { zipEntries } from "../../formats/zip.ts";
-import { decodeModel, type ReadExternal } from "../../onnx/codec.ts";
 import { isFloat } from "../../onnx/modelFile.ts";
+import { decodeModel, type ReadExternal } from "../../onnx/protobuf/decodeModel.ts";
 import { decodeSafetensors, type RawTensor } from "../safetensors.ts";
 import { float32Numbers } from "./float32Numbers.ts";
 import type { NamedTensor, NamedTensors } from "./namedTensors.ts";

@@ -1,6 +1,7 @@
 /** Parameters as an ONNX model without nodes: initializers, each of which is an output of its name. */
-import { encodeModel } from "../../onnx/codec.ts";
+
 import { IR_VERSION, OPSET } from "../../onnx/model.ts";
+import { encodeModel } from "../../onnx/protobuf/encodeModel.ts";
 import type { NamedTensors } from "./namedTensors.ts";
 
 /** Protobuf's own limit. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { decodeModel } from "../../../src/onnx/codec.ts";
 import { ImportError } from "../../../src/onnx/import/error.ts";
 import { importModel } from "../../../src/onnx/import/importModel.ts";
 import { ModelFileError } from "../../../src/onnx/modelFile.ts";
+import { decodeModel } from "../../../src/onnx/protobuf/decodeModel.ts";
 import { type Random, random } from "../../../src/random/generator.ts";
 import { floats, integers, type ModelSpec, modelBytes } from "./modelOf.ts";
 

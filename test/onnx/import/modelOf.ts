@@ -1,7 +1,9 @@
 /** Small models for tests, encoded as files. */
-import { decodeModel, encodeModel, type ReadExternal } from "../../../src/onnx/codec.ts";
+
 import type { Attribute, OnnxTensor } from "../../../src/onnx/model.ts";
 import type { ModelFile } from "../../../src/onnx/modelFile.ts";
+import { decodeModel, type ReadExternal } from "../../../src/onnx/protobuf/decodeModel.ts";
+import { encodeModel } from "../../../src/onnx/protobuf/encodeModel.ts";
 
 export interface NodeSpec {
   readonly op: string;
