@@ -47,7 +47,7 @@ const drawn = ({ recipe, network }: Problem, purpose: string, indices: number[])
         [
           name,
           initialize(
-            isConstant(init) ? init : recipe.initializer,
+            startsAlike(init) ? init : recipe.initializer,
             shape,
             random(recipe.seed, purpose, ...indices, position),
           ),
@@ -56,7 +56,8 @@ const drawn = ({ recipe, network }: Problem, purpose: string, indices: number[])
     ...(network.bufferValues ?? []),
   ]);
 
-const isConstant = ({ kind }: Initializer): boolean =>
+/** Whether a tensor starts the same in every network, as biases and scales do: recipes do not change that. */
+export const startsAlike = ({ kind }: Initializer): boolean =>
   kind === "zeros" || kind === "ones" || kind === "constant";
 
 /** Number of the known network that is network `index` for a purpose. */

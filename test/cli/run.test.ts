@@ -177,6 +177,21 @@ test("--select best reports the best held-out state", async () => {
   });
 });
 
+test("graph --of writes the graphs that a run used", async () => {
+  const { code, stdout } = await run(root, "graph", "--of=run", "--out=graphs", "--json");
+  expect(code).toBe(0);
+  expect(Object.keys(JSON.parse(stdout).graphs)).toContain("meta_gradient");
+  const { graphs, normalization } = json("graphs", "manifest.json");
+  const shapes = graphs.meta_gradient.inputs.map(({ shape }: { shape: number[] }) => shape);
+  expect(shapes).toContainEqual([2, 3, 1, 8, 8]);
+  expect(shapes).toContainEqual([6]);
+  expect(normalization.mean).toEqual([expect.any(Number)]);
+
+  const neither = await run(root, "graph", "--out=none");
+  expect(neither.code).toBe(2);
+  expect(neither.stderr).toContain("expected a network, a model or --of <run>");
+});
+
 test("soft labels are learned; rates that are not learned stay", async () => {
   await run(
     root,

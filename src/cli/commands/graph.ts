@@ -1,5 +1,5 @@
 /** `onnx-distill graph`: the graphs of a recipe as ONNX files with a manifest. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
 import {
   builtInNetwork,
@@ -11,20 +11,25 @@ import {
 import { initializedBy, weightInitializers } from "../../../graphs/initialization.ts";
 import type { Parameters as NetworkWeights } from "../../distill/problem.ts";
 import { isModel } from "../../distill/recipe.ts";
+import { openFinishedRun } from "../../io/finishedRun.ts";
 import { type GraphFile, writeGraphs } from "../../io/graphFiles.ts";
 import { openModel } from "../../io/openModel.ts";
+import { writeProblemGraphs } from "../../io/problemGraphs.ts";
 import type { Target } from "../../onnx/lowering/index.ts";
 import {
+  type CommandContext,
   type CommonOptions,
   defineCommand,
   parseCount,
   printResult,
   type Register,
 } from "../command.ts";
+import { type DataCommandOptions, dataOptions, withData } from "../dataOptions.ts";
 import { suggest, UsageError } from "../errors.ts";
 import { formatBytes, formatCount, formatTable } from "../format.ts";
 import { type ImageShape, parseImageShape } from "../imageShape.ts";
 import { importOptions, type ModelOptions, withModel } from "../modelOptions.ts";
+import { createProgressLine } from "../progressLine.ts";
 
 const lowerings = ["portable", "cpu"] as const satisfies readonly Target[];
 
@@ -36,7 +41,8 @@ const defaultInputs = {
   mlp: [1, 28, 28],
 } as const;
 
-interface GraphCommandOptions extends CommonOptions, ModelOptions {
+interface GraphCommandOptions extends CommonOptions, ModelOptions, DataCommandOptions {
+  readonly of?: string;
   readonly steps: number;
   readonly epochs: number;
   readonly perClass: number;
@@ -53,32 +59,65 @@ interface GraphCommandOptions extends CommonOptions, ModelOptions {
 export const registerGraph: Register = (program, context) => {
   const command = defineCommand(
     program,
-    "graph <network|model.onnx>",
+    "graph [network|model.onnx]",
     "Writes a recipe's computation as plain ONNX graphs with a manifest.",
     "onnx-distill graph lenet --steps 10 --epochs 3 --per-class 1 --batch 256 --out lenet-graphs",
   );
-  withModel(addOptions(command)).action(async (name: string, options: GraphCommandOptions) => {
-    const { network, weights } = await networkOf(name, options);
-    const directory = options.out ?? `${network.name}-graphs`;
-    const files = await writeGraphs(directory, {
-      network,
-      weights,
-      loss: lossOf(options, network.classes),
-      unroll: {
-        steps: options.steps,
-        epochs: options.epochs,
-        imagesPerStep: options.perClass * (network.classes === 1 ? 2 : network.classes),
-        batch: options.batch,
-      },
-      normalization: {
-        mean: perChannel("--mean", options.mean, network, 0),
-        std: perChannel("--std", options.std, network, 1),
-      },
-      target: oneOf("lowering", options.lowering, lowerings),
-    });
-    printResult(context, options, summary(directory, files), table(directory, files));
-  });
+  command.option("--of <run>", "the graphs that a run used, instead of a network's");
+  withData(withModel(addOptions(command))).action(
+    async (name: string | undefined, options: GraphCommandOptions) => {
+      if ((name === undefined) === (options.of === undefined)) {
+        throw new UsageError("expected a network, a model or --of <run>");
+      }
+      const { directory, files } =
+        options.of === undefined
+          ? await ofNetwork(name!, options)
+          : await ofRun(options.of, options, context);
+      printResult(context, options, summary(directory, files), table(directory, files));
+    },
+  );
 };
+
+interface Written {
+  readonly directory: string;
+  readonly files: readonly GraphFile[];
+}
+
+/** The graphs of a finished run, by its recipe and data. */
+async function ofRun(
+  run: string,
+  options: GraphCommandOptions,
+  context: CommandContext,
+): Promise<Written> {
+  const progress = createProgressLine(context, options);
+  const { problem } = await openFinishedRun(run, dataOptions(options, progress));
+  progress.done();
+  const directory = options.out ?? `${basename(run)}-graphs`;
+  const target = oneOf("lowering", options.lowering, lowerings);
+  return { directory, files: await writeProblemGraphs(directory, problem, target) };
+}
+
+async function ofNetwork(name: string, options: GraphCommandOptions): Promise<Written> {
+  const { network, weights } = await networkOf(name, options);
+  const directory = options.out ?? `${network.name}-graphs`;
+  const files = await writeGraphs(directory, {
+    network,
+    weights,
+    loss: lossOf(options, network.classes),
+    unroll: {
+      steps: options.steps,
+      epochs: options.epochs,
+      imagesPerStep: options.perClass * (network.classes === 1 ? 2 : network.classes),
+      batch: options.batch,
+    },
+    normalization: {
+      mean: perChannel("--mean", options.mean, network, 0),
+      std: perChannel("--std", options.std, network, 1),
+    },
+    target: oneOf("lowering", options.lowering, lowerings),
+  });
+  return { directory, files };
+}
 
 const addOptions = (command: Command): Command =>
   command

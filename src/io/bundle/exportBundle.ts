@@ -1,12 +1,10 @@
 /** A finished run as a folder that others can use and check without this project. */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Network } from "../../../graphs/index.ts";
-import type { Problem } from "../../distill/problem.ts";
 import { writeFileAtomic } from "../atomicFile.ts";
 import { expectUnused, writeFolderAtomic } from "../atomicFolder.ts";
 import { openFinishedRun } from "../finishedRun.ts";
-import { writeGraphs } from "../graphFiles.ts";
+import { writeProblemGraphs } from "../problemGraphs.ts";
 import { RunDirectory } from "../runDirectory.ts";
 import type { RunSummary } from "../runReport.ts";
 import { type BundleConfig, bundleConfig } from "./bundleConfig.ts";
@@ -89,22 +87,6 @@ async function readSummary(directory: RunDirectory): Promise<RunSummary> {
   });
   return JSON.parse(new TextDecoder().decode(bytes)) as RunSummary;
 }
-
-/** The portable graphs of a problem, whose manifest says how the recipe draws weights. */
-const writeProblemGraphs = (folder: string, problem: Problem) =>
-  writeGraphs(folder, {
-    network: drawnByRecipe(problem),
-    loss: problem.loss,
-    unroll: problem.unroll,
-    normalization: problem.dataset.normalization,
-  });
-
-const drawnByRecipe = ({ network, recipe }: Problem): Network => ({
-  ...network,
-  parameters: network.parameters.map((spec) =>
-    spec.shape.length === 1 ? spec : { ...spec, init: recipe.initializer },
-  ),
-});
 
 async function pictures({ path }: RunDirectory): Promise<string[]> {
   const names: string[] = await readdir(join(path, "images")).catch(() => []);
