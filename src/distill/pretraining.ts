@@ -31,6 +31,8 @@ export interface TrainingSchedule {
 export interface Pretraining extends Pick<Task, "network" | "loss" | "dataset"> {
   readonly schedule: TrainingSchedule;
   readonly seed: number;
+  /** Weights that all networks begin with, instead of fresh ones. */
+  readonly start?: Parameters;
 }
 
 /** The paper's Adam for training networks, and its decay. */
@@ -79,16 +81,18 @@ export async function trainNetworks(
   executor: Executor,
   { resume, signal, onStep, onEpoch }: TrainingOptions = {},
 ): Promise<TrainedNetwork[]> {
-  const { network, dataset, schedule, seed } = pretraining;
+  const { network, dataset, schedule } = pretraining;
+  const buffers = network.bufferValues ?? new Map();
   const { run: perRun, epoch: perEpoch } = stepsOf(schedule, dataset.train.count);
   const steps = perEpoch * schedule.epochs;
   const programOf = programs(pretraining, executor.target);
   // The images of a run's batches follow each other in the order of the epoch, as those of one large batch would.
   const images = perRun * Math.min(schedule.batch, dataset.train.count);
   const minibatches = indices.map(
-    (index) => new Minibatches({ dataset, network }, images, { seed, network: index }),
+    (index) =>
+      new Minibatches({ dataset, network }, images, { seed: pretraining.seed, network: index }),
   );
-  let states = resume?.tensors ?? indices.map((index) => freshState(network, seed, index));
+  let states = resume?.tensors ?? indices.map((index) => freshState(pretraining, index));
   let losses: number[][] = indices.map(() => []);
   let step = perEpoch * (resume?.epoch ?? 0);
   let run = Math.ceil(dataset.train.count / images) * (resume?.epoch ?? 0);
@@ -104,6 +108,7 @@ export async function trainNetworks(
         (state, k) =>
           new Map([
             ...state,
+            ...buffers,
             ...common,
             ["images", batches[k]!.images],
             ["labels", batches[k]!.labels],
@@ -126,7 +131,10 @@ export async function trainNetworks(
     }
   }
   return states.map((state, k) => ({
-    parameters: new Map(network.parameters.map(({ name }) => [name, state.get(name)!])),
+    parameters: new Map([
+      ...network.parameters.map(({ name }) => [name, state.get(name)!] as const),
+      ...buffers,
+    ]),
     losses: losses[k]!,
   }));
 }
@@ -189,10 +197,13 @@ export const untrainedParameters = (network: Network, seed: number, index: numbe
     ]),
   );
 
-const freshState = (network: Network, seed: number, index: number): Map<string, Float32Array> =>
+const freshState = (
+  { network, seed, start }: Pretraining,
+  index: number,
+): Map<string, Float32Array> =>
   new Map(
     [...untrainedParameters(network, seed, index)].flatMap(([name, values]) => [
-      [name, values] as const,
+      [name, start?.get(name) ?? values] as const,
       ...moments.map((moment) => [`${moment}.${name}`, new Float32Array(values.length)] as const),
     ]),
   );

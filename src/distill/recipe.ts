@@ -194,13 +194,22 @@ const english = en().localeError;
 /**
  * @throws {RecipeError} listing every field that is wrong.
  */
-export function parseRecipe(value: unknown): Recipe {
-  const result = recipeSchema.safeParse(value, { error: english });
+export const parseRecipe = (value: unknown): Recipe => parsed("recipe", recipeSchema, value);
+
+/**
+ * A recipe's `preprocessing` on its own.
+ * @throws {RecipeError} listing every field that is wrong.
+ */
+export const parsePreprocessing = (value: unknown): NonNullable<Recipe["preprocessing"]> =>
+  parsed("preprocessing", preprocessing, value);
+
+function parsed<T>(what: string, schema: z.ZodMiniType<T>, value: unknown): T {
+  const result = schema.safeParse(value, { error: english });
   if (result.success) return result.data;
   const issues = result.error.issues.map(
-    ({ path, message }) => `  ${path.join(".") || "recipe"}: ${message}${came(value, path)}`,
+    ({ path, message }) => `  ${path.join(".") || what}: ${message}${came(value, path)}`,
   );
-  throw new RecipeError(`the recipe is not valid:\n${issues.join("\n")}`);
+  throw new RecipeError(`the ${what} is not valid:\n${issues.join("\n")}`);
 }
 
 /** The value at a path, where it is short enough to show. */

@@ -1,6 +1,7 @@
 /** A trained network as safetensors: its parameters under their own names, with all that they depend on. */
 import type { Pretraining, TrainingState } from "../distill/pretraining.ts";
 import type { Parameters } from "../distill/problem.ts";
+import { crc32 } from "../formats/crc32.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -27,8 +28,10 @@ export function facts({
   dataset,
   schedule,
   seed,
+  start,
 }: Pretraining): Record<string, string> {
   return {
+    ...(start ? { start: checksum(start) } : {}),
     network: network.name,
     data: dataset.name,
     input: network.input.join("x"),
@@ -43,6 +46,15 @@ export function facts({
     rate: String(schedule.rate),
     decayEvery: String(schedule.decayEvery),
   };
+}
+
+/** Of the weights that networks began with. */
+function checksum(weights: Parameters): string {
+  const each = [...weights].map(([name, { buffer, byteOffset, byteLength }]) => {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    return `${name}:${crc32(bytes)}`;
+  });
+  return crc32(new TextEncoder().encode(each.sort().join())).toString(16);
 }
 
 /** `format` "pt" is what readers of PyTorch's weights look for. */
@@ -67,9 +79,10 @@ export function decodeNetwork(bytes: Uint8Array, pretraining: Pretraining): Stor
   const number = (field: string) => Number(metadata[field]);
   return {
     index: number("index"),
-    parameters: new Map(
-      pretraining.network.parameters.map(({ name }) => [name, read(tensors, name)]),
-    ),
+    parameters: new Map([
+      ...pretraining.network.parameters.map(({ name }) => [name, read(tensors, name)] as const),
+      ...(pretraining.network.bufferValues ?? []),
+    ]),
     testAccuracy: number("testAccuracy"),
     testLoss: number("testLoss"),
     trainingLoss: number("trainingLoss"),

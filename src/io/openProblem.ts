@@ -1,31 +1,53 @@
 /** The problem of a recipe, its data and its model read from files. */
-import { createProblem, logitsOf, type Problem } from "../distill/problem.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { createProblem, type GivenNetwork, logitsOf, type Problem } from "../distill/problem.ts";
 import { isModel, type Recipe } from "../distill/recipe.ts";
 import { imageInput } from "../onnx/import/images.ts";
 import { describing, readModelFile } from "./modelFile.ts";
 import { networkOfModel } from "./openModel.ts";
 import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 
+/** What a recipe says of its data and its network. */
+export type DataAndNetwork = Pick<
+  Recipe,
+  "data" | "imageSize" | "input" | "seed" | "preprocessing" | "network" | "model" | "loss"
+>;
+
 /**
- * Loads data and model of a recipe. Images are converted to what a model takes, unless the recipe says their shape.
- * @throws {RecipeError} when the recipe does not fit the data.
+ * Loads data and, where the network is one, the model. Images are converted to what a model takes, unless the recipe
+ * says their shape.
+ * @throws {RecipeError} when they do not fit each other.
  * @throws {ModelError} when the model cannot be read or distilled against.
  * @throws Error when data are missing or damaged.
  */
-export async function openProblem(recipe: Recipe, options: DataOptions = {}): Promise<Problem> {
-  if (!isModel(recipe)) return createProblem(recipe, await loadRecipeData(recipe, options));
-  const path = recipe.network;
+export async function openDataAndNetwork(
+  wanted: DataAndNetwork,
+  options: DataOptions = {},
+): Promise<{ dataset: Dataset; given?: GivenNetwork }> {
+  if (!isModel(wanted)) return { dataset: await loadRecipeData(wanted, options) };
+  const path = wanted.network;
   const file = await readModelFile(path);
-  const { shape } = describing(path, () => imageInput(file, recipe.input));
-  const { imageSize = null, input = shape } = recipe;
-  const size = imageSize ?? (shape[1] === shape[2] ? shape[1] : null);
-  const dataset = await loadRecipeData({ ...recipe, imageSize: size, input: [...input] }, options);
-  const { head, ...choices } = recipe.model ?? {};
+  const { shape } = describing(path, () => imageInput(file, wanted.input));
+  const imageSize = wanted.imageSize ?? (shape[1] === shape[2] ? shape[1] : null);
+  const dataset = await loadRecipeData(
+    { ...wanted, imageSize, input: wanted.input ?? [...shape] },
+    options,
+  );
+  const { head, ...choices } = wanted.model ?? {};
   const given = networkOfModel(path, file, {
     ...choices,
-    seed: recipe.seed,
+    seed: wanted.seed,
     input: shape,
-    head: head === undefined ? undefined : { layer: head, classes: logitsOf(recipe, dataset) },
+    head: head === undefined ? undefined : { layer: head, classes: logitsOf(wanted, dataset) },
   });
+  return { dataset, given };
+}
+
+/**
+ * The problem of a recipe.
+ * @throws the errors of `openDataAndNetwork` and `createProblem`.
+ */
+export async function openProblem(recipe: Recipe, options: DataOptions = {}): Promise<Problem> {
+  const { dataset, given } = await openDataAndNetwork(recipe, options);
   return createProblem(recipe, dataset, given);
 }

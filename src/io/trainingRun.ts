@@ -7,19 +7,23 @@ import { networkOf } from "../distill/problem.ts";
 import { trainingSchedule } from "../distill/trainingSchedules.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { NetworkFolder, type NetworkList, networkFileName } from "./networkFolder.ts";
+import { type DataAndNetwork, openDataAndNetwork } from "./openProblem.ts";
 import {
   missingNetworks,
   type PretrainingOptions,
   pretrainedNetworks,
 } from "./pretrainedNetworks.ts";
-import { type DataOptions, loadRecipeData } from "./recipeData.ts";
+import type { DataOptions } from "./recipeData.ts";
 import { weightsFolder } from "./startingNetworks.ts";
 import { namedTensors } from "./weights/fitParameters.ts";
 import { type WeightFormat, writeParameters } from "./weights/writeParameters.ts";
 
 export interface TrainingRunOptions extends PretrainingOptions, Omit<DataOptions, "signal"> {
-  /** Name of a built-in network. */
+  /** Name of a built-in network, or the path of a model, whose weights the networks begin with. */
   readonly network: string;
+  /** How a model becomes the network, and how its images are normalised; as in a recipe. */
+  readonly model?: DataAndNetwork["model"];
+  readonly preprocessing?: DataAndNetwork["preprocessing"];
   /** A data set's name, or the path of the user's own. */
   readonly data: string;
   /** [C,H,W]: the data are converted to images of this shape first. */
@@ -58,25 +62,31 @@ export interface TrainingRunResult extends NetworkList {
  * @throws the signal's reason once it is aborted; finished networks are kept.
  */
 export async function trainIntoFolder(options: TrainingRunOptions): Promise<TrainingRunResult> {
-  const { data, input, seed, networks } = options;
-  const dataset = await loadRecipeData({ data, imageSize: null, input, seed }, options);
-  const network = networkOf({ network: options.network, loss: "auto" }, dataset);
+  const { data, input, seed, networks, model, preprocessing } = options;
+  const wanted = { network: options.network, loss: "auto" } as const;
+  const { dataset, given } = await openDataAndNetwork(
+    { ...wanted, data, imageSize: null, input: input && [...input], seed, model, preprocessing },
+    options,
+  );
+  const network = given?.network ?? networkOf(wanted, dataset);
   const schedule = { ...trainingSchedule(dataset.name), ...options.schedule };
-  const pretraining = { network, loss: lossFor(network.classes), dataset, schedule, seed };
+  const start = given?.weights;
+  const loss = lossFor(network.classes);
+  const pretraining = { network, loss, dataset, schedule, seed, start };
   const path = options.path ?? weightsFolder(network.name, data);
   const folder = await NetworkFolder.open(path, pretraining);
   const executor = await options.startExecutor(network);
   try {
     const missing = missingNetworks(folder, networks).length;
     options.onStart?.({ path, dataset, schedule, missing });
-    const start = performance.now();
+    const began = performance.now();
     const trained = await pretrainedNetworks(folder, pretraining, networks, executor, options);
     const { format = "safetensors" } = options;
     for (const { index, parameters } of format === "safetensors" ? [] : trained) {
       const file = join(path, networkFileName(index, format));
       await writeParameters(file, namedTensors(network, parameters));
     }
-    return { path, ...folder.list(), seconds: (performance.now() - start) / 1000 };
+    return { path, ...folder.list(), seconds: (performance.now() - began) / 1000 };
   } finally {
     await executor.close();
   }

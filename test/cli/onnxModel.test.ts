@@ -135,6 +135,25 @@ test("run distils against a model with a new head", async () => {
   expect(JSON.parse(evaluated.stdout).accuracy).toEqual(accuracy);
 });
 
+test("train fine-tunes a model from its own weights", async () => {
+  const { code, stdout, stderr } = await run(
+    root,
+    ...["train", "classifier.onnx", "stripes.npz", "--head=fc2", "--freeze=fc1.bias"],
+    ...["--epochs=12", "--batch=40", "--rate=0.01", "--out=tuned", "--json", "--quiet"],
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout).accuracy.mean).toBeGreaterThan(0.8);
+  const { tensors } = decodeSafetensors(readFileSync(at("tuned", "network-0000.safetensors")));
+  expect(tensors.get("fc2.weight")!.shape).toEqual([3, 16]);
+  expect(tensors.has("fc1.bias")).toBe(false);
+  const wrong = await run(
+    root,
+    ...["train", "classifier.onnx", "stripes.npz", '--preprocessing={"mean":[0]}'],
+  );
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/--preprocessing: the preprocessing is not valid:\n +std: /);
+});
+
 test("the bundle of a model verifies its accuracy, buffers and head included", async () => {
   const { code, stderr } = await run(
     root,

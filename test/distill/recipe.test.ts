@@ -45,9 +45,10 @@ test("recipes from before augmentation and image sizes existed are read as they 
   expect(required).not.toContain("augmentation");
 });
 
-test("CIFAR-10's built-in recipes augment, and no others", () => {
+test("built-in recipes of CIFAR-10 and of photographs augment, and no others", () => {
+  const augmented = ["cifar10", "voc", "cub200"];
   for (const { data, augmentation } of recipes) {
-    expect(augmentation).toBe(data === "cifar10" ? "crop-flip" : "none");
+    expect(augmentation).toBe(augmented.includes(data) ? "crop-flip" : "none");
   }
 });
 

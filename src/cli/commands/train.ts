@@ -1,18 +1,25 @@
 /** `onnx-distill train`: networks trained on a data set, for recipes that start from such. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  parsePreprocessing as checkPreprocessing,
+  type Recipe,
+  RecipeError,
+} from "../../distill/recipe.ts";
 import { trainingSchedule } from "../../distill/trainingSchedules.ts";
 import { type TrainingRunResult, trainIntoFolder } from "../../io/trainingRun.ts";
 import { type WeightFormat, writtenFormats } from "../../io/weights/writeParameters.ts";
 import {
   type CommandContext,
   type CommonOptions,
+  collect,
   defineCommand,
   parseCount,
   printResult,
   type Register,
 } from "../command.ts";
 import { type DataCommandOptions, dataOptions, withData } from "../dataOptions.ts";
+import { UsageError } from "../errors.ts";
 import { formatCount, formatDuration, formatPercent, formatTable } from "../format.ts";
 import { type ImageShape, parseImageShape } from "../imageShape.ts";
 import { createProgressLine } from "../progressLine.ts";
@@ -27,12 +34,15 @@ interface TrainOptions extends CommonOptions, ResourceOptions, DataCommandOption
   readonly decayEvery?: number;
   readonly input?: ImageShape;
   readonly format?: WeightFormat;
+  readonly head?: string;
+  readonly freeze?: readonly string[];
+  readonly preprocessing?: Recipe["preprocessing"];
 }
 
 export const registerTrain: Register = (program, context) => {
   const command = defineCommand(
     program,
-    "train <network> <dataset>",
+    "train <network|model.onnx> <dataset>",
     "Trains networks on a data set by Adam, for recipes that start from pre-trained ones.",
     "onnx-distill train lenet mnist --networks 70 --data ~/datasets --out weights/lenet-mnist",
   ).addHelpText("after", explanation);
@@ -61,6 +71,17 @@ ${known}`;
 
 const addOptions = (command: Command): Command =>
   command
+    .option("--head <layer>", "of a model: the layer that becomes a new one for the data's classes")
+    .option(
+      "--freeze <pattern>",
+      "of a model: tensors that are not trained, with * for any characters; repeatable",
+      collect,
+    )
+    .option(
+      "--preprocessing <json>",
+      'of a model: mean and std of pixel/255 per channel, and "channels", as in a recipe',
+      parsePreprocessing,
+    )
     .option("--networks <n>", "networks that the folder is to hold", parseCount(1), 1)
     .option("--epochs <n>", "passes over the training images", parseCount(1))
     .option("--batch <B>", "images of a step", parseCount(1))
@@ -86,6 +107,7 @@ async function train(
   { signal, ...context }: CommandContext,
 ): Promise<TrainingRunResult | undefined> {
   const { networks, input, format, seed = 1, out, epochs, batch, rate, decayEvery } = options;
+  const { head, freeze, preprocessing } = options;
   const progress = createProgressLine(context, options);
   const asked = Object.entries({ epochs, batch, rate, decayEvery });
   const text = createTrainingText(networks);
@@ -94,6 +116,8 @@ async function train(
       network,
       data,
       input,
+      model: head || freeze ? { head, freeze: freeze && [...freeze] } : undefined,
+      preprocessing,
       networks,
       format,
       seed,
@@ -144,6 +168,17 @@ const asText = ({ path, accuracy, seconds, networks }: TrainingRunResult): strin
     ["training time", formatDuration(seconds)],
     ["folder", path],
   ]);
+
+function parsePreprocessing(text: string): Recipe["preprocessing"] {
+  try {
+    return checkPreprocessing(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof RecipeError || error instanceof SyntaxError) {
+      throw new UsageError(`--preprocessing: ${error.message}`);
+    }
+    throw error;
+  }
+}
 
 function parseRate(text: string): number {
   const rate = Number(text);
