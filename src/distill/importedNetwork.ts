@@ -13,12 +13,18 @@ const initializers: Readonly<Record<NonNullable<ImportedTensor["role"]>, Initial
   slope: { kind: "constant", value: 0.25 },
 };
 
+/** A list of weights has no fans to draw by; what belongs to no layer starts at one. */
+function initializerOf(role: ImportedTensor["role"], rank: number): Initializer {
+  if (role === undefined) return initializers.scale;
+  return role === "weight" && rank < 2 ? { kind: "constant", value: 0.01 } : initializers[role];
+}
+
 /** The network of a model with its weights and buffers; `seed` draws the weights of a new head. */
 export function importedNetwork(name: string, model: ImportedModel, seed: number): GivenNetwork {
-  const spec = ({ name, shape, role = "weight" }: ImportedTensor): ParameterSpec => ({
+  const spec = ({ name, shape, role }: ImportedTensor): ParameterSpec => ({
     name,
     shape,
-    init: initializers[role],
+    init: initializerOf(role, shape.length),
   });
   const contents = (tensors: readonly ImportedTensor[]) =>
     tensors.map(

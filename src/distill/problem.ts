@@ -50,7 +50,7 @@ export interface GivenNetwork {
  * @throws {RecipeError} when the recipe does not fit the data.
  */
 export function createProblem(recipe: Recipe, dataset: Dataset, given?: GivenNetwork): Problem {
-  const network = given ? fitting(given.network, recipe, dataset) : networkOf(recipe, dataset);
+  const network = given ? fitting(given.network, recipe, dataset) : builtIn(recipe, dataset);
   const { train, heldOut } = holdOut(
     dataset.train,
     recipe.evaluation.heldOut,
@@ -86,6 +86,14 @@ export function createProblem(recipe: Recipe, dataset: Dataset, given?: GivenNet
   };
 }
 
+/** @throws {RecipeError} when the recipe says of a built-in network what models alone have. */
+function builtIn(recipe: Recipe, dataset: Dataset): Network {
+  const { head: _, ...others } = recipe.model ?? {};
+  const [field] = Object.keys(others);
+  if (field === undefined) return networkOf(recipe, dataset);
+  throw new RecipeError(`model.${field}: ${recipe.network} is built in, and has no such choice`);
+}
+
 /** @throws {RecipeError} when a given network takes other images than the data's, or tells other classes apart. */
 function fitting(network: Network, recipe: Recipe, dataset: Dataset): Network {
   const { input, classes } = network;
@@ -97,7 +105,7 @@ function fitting(network: Network, recipe: Recipe, dataset: Dataset): Network {
   const logits = logitsOf(recipe, dataset);
   if (classes === logits) return network;
   throw new RecipeError(
-    `network: ${network.name} has ${classes} classes, ${dataset.name} has ${dataset.classes.length}: give it a new last layer with model.head=<layer>`,
+    `network: ${network.name} has ${classes} logits, ${dataset.name} asks for ${logits}: give it a new last layer with model.head=<layer>${logits === 1 ? ", or set loss to softmax_cross_entropy" : ""}`,
   );
 }
 

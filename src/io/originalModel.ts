@@ -8,8 +8,8 @@ import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { OpenModel } from "./openModel.ts";
 
-/** Images where a file leaves the batch open. */
-const FREE_BATCH = 2;
+/** Batches of the file that are compared: several, so that what a fixed batch has to do with shapes shows. */
+const BATCHES = 3;
 
 /**
  * Relative L2 error of the network's outputs against the file's own, on random images and the same device.
@@ -21,7 +21,8 @@ export async function forwardError(
   executor: Executor,
   seed: number,
 ): Promise<number> {
-  const { name, layout, shape, fixedBatch: n = FREE_BATCH } = model.images;
+  const { name, layout, shape, fixedBatch = 1 } = model.images;
+  const n = BATCHES * fixedBatch;
   const stream = random(seed, "images for the file");
   const [channels, height, width] = shape;
   const images = Float32Array.from({ length: n * channels * height * width }, () =>
@@ -40,14 +41,20 @@ export async function forwardError(
   const file = {
     name: "file",
     bytes: new Uint8Array(await readFile(path)),
-    inputs: [{ name, dtype: "float32" as const, shape: fileShape(layout, n, shape) }],
+    inputs: [{ name, dtype: "float32" as const, shape: fileShape(layout, fixedBatch, shape) }],
     outputs: [{ name: model.output, dtype: "float32" as const, shape: [] }],
     nodes: 0,
   };
-  const [original] = await executor.run(file, [new Map([[name, arranged]])]);
+  const size = arranged.length / BATCHES;
+  const batches = Array.from(
+    { length: BATCHES },
+    (_, i) => new Map([[name, arranged.slice(i * size, (i + 1) * size)]]),
+  );
+  const original = (await executor.run(file, batches)).flatMap((results) => [
+    ...results.get(model.output)!,
+  ]);
   const logits = ours!.get("logits")!;
-  const outputs = probabilities(logits, network.classes, model.omitted);
-  return relativeError(outputs, original!.get(model.output)!);
+  return relativeError(probabilities(logits, network.classes, model.omitted), original);
 }
 
 const fileShape = (

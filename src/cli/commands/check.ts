@@ -2,7 +2,7 @@
 
 import { lossFor } from "../../../graphs/index.ts";
 import { type Certificate, certify } from "../../distill/certify.ts";
-import { openModel } from "../../io/openModel.ts";
+import { type OpenModel, openModel } from "../../io/openModel.ts";
 import { forwardError } from "../../io/originalModel.ts";
 import { DeviceError, type DeviceName, deviceNamed } from "../../runtime/devices.ts";
 import { type Executor, inlineExecutor } from "../../runtime/executor.ts";
@@ -16,7 +16,7 @@ import {
 import { UsageError } from "../errors.ts";
 import { formatTable } from "../format.ts";
 import { importOptions, type ModelOptions, withImageShape, withModel } from "../modelOptions.ts";
-import { createProgressLine } from "../progressLine.ts";
+import { createProgressLine, type ProgressLine } from "../progressLine.ts";
 
 interface CheckOptions extends CommonOptions, ModelOptions {
   readonly batch: number;
@@ -50,9 +50,7 @@ export const registerCheck: Register = (program, context) => {
       const executors = executorsOf(options);
       const progress = createProgressLine(context, options);
       try {
-        const forward = options.head
-          ? undefined
-          : await forwardError(path, opened, executors[0]!, seed);
+        const forward = await forwardOf(path, opened, executors[0]!, options, progress);
         const certificate = await certify(network, lossFor(network.classes), weights, {
           images: options.batch,
           points: options.points,
@@ -72,6 +70,25 @@ export const registerCheck: Register = (program, context) => {
       }
     });
 };
+
+/** The error of the outputs; undefined, with the reason told, where they cannot be those of the file. */
+async function forwardOf(
+  path: string,
+  opened: OpenModel,
+  executor: Executor,
+  { head, batchNormalization, seed = 1 }: CheckOptions,
+  progress: ProgressLine,
+): Promise<number | undefined> {
+  const skip = (reason: string): undefined =>
+    progress.message(`outputs are not compared with the file's: ${reason}`) as undefined;
+  if (head) return skip("the last layer is a new one");
+  if (batchNormalization === "batch") return skip("the file has stored statistics");
+  try {
+    return await forwardError(path, opened, executor, seed);
+  } catch (error) {
+    return skip(`ONNX Runtime cannot run it (${(error as Error).message.split("\n")[0]})`);
+  }
+}
 
 const explanation = `
   forward   the network's outputs against the file's own, as the runtime computes it

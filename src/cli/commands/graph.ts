@@ -157,12 +157,22 @@ const addOptions = (command: Command): Command =>
     )
     .option("--std <numbers>", "what each channel is then divided by (default: 1)", parsePositive);
 
+const BUILT_IN_ONLY = ["classes", "init"] as const;
+const MODEL_ONLY = ["output", "head", "freeze", "train", "batchNormalization"] as const;
+
 /** A built-in network, or a model with its weights. */
 async function networkOf(
   name: string,
   options: GraphCommandOptions,
 ): Promise<{ network: Network; weights?: NetworkWeights }> {
-  if (isModel({ network: name })) return openModel(name, importOptions(options));
+  const isOfModel = isModel({ network: name });
+  for (const option of isOfModel ? BUILT_IN_ONLY : MODEL_ONLY) {
+    if (options[option] === undefined) continue;
+    throw new UsageError(
+      `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for ${isOfModel ? "built-in networks" : "ONNX models"}, ${name} is none`,
+    );
+  }
+  if (isOfModel) return openModel(name, importOptions(options));
   return { network: builtInNetworkOf(name, options) };
 }
 

@@ -5,7 +5,7 @@
 import { ABSENT, type Shape } from "../ops.ts";
 import { normalizeAxis, ShapeError, sameShape } from "../shapes.ts";
 import { makeValue, sizeOf, type Value } from "../value.ts";
-import { add, full } from "./elementwise.ts";
+import { full, greater, where } from "./elementwise.ts";
 
 /** The same entries in row-major order under another shape; one extent may be -1. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -146,8 +146,9 @@ export function pad(
   const steps = shape.map(() => 1);
   const placed = makeValue("unslice", [cropped], { starts, steps, shape });
   if (value === 0) return placed;
-  const inside = makeValue("unslice", [full(cropped.shape, -value)], { starts, steps, shape });
-  return add(placed, add(inside, value));
+  // Selected, not added: the value may be infinite.
+  const inside = makeValue("unslice", [full(cropped.shape, 1)], { starts, steps, shape });
+  return where(greater(inside, 0), placed, value);
 }
 
 /** Entries of x at constant indices along one axis; indices may have any shape and be negative. */

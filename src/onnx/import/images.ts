@@ -63,7 +63,7 @@ function imageShape(
   const [channels, height, width] = found;
   if (channels === undefined || height === undefined || width === undefined) {
     throw new ImportError(
-      `its input "${name}" leaves the size of the images open: say it, such as 3x224x224`,
+      `its input "${name}" leaves the size of the images open: say it with --input (input in a recipe), such as 3x224x224`,
     );
   }
   if (wanted && found.some((extent, axis) => extent !== wanted[axis])) {
@@ -76,7 +76,7 @@ function flatShape(name: string, extent: unknown, wanted: ImageShape | undefined
   const size = wanted?.reduce((product, one) => product * one, 1);
   if (wanted && (typeof extent !== "number" || extent === size)) return wanted;
   throw new ImportError(
-    `its input "${name}" takes ${extent ?? "any number of"} numbers: say the shape of an image, such as 1x28x28`,
+    `its input "${name}" takes ${extent ?? "any number of"} numbers: say the shape of an image with --input (input in a recipe), such as 1x28x28`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { input, reshape } from "../../ir/builders/index.ts";
 import type { Shape } from "../../ir/ops.ts";
 import { sizeOf, type Value } from "../../ir/value.ts";
-import { type FileTensor, isFloat, type ModelFile } from "../modelFile.ts";
+import { type FileNode, type FileTensor, isFloat, type ModelFile } from "../modelFile.ts";
 import { ImportError } from "./error.ts";
 import { type Head, type NewHead, newHead } from "./head.ts";
 import { arrangedImages, type ImageInput, type ImageShape, imageInput } from "./images.ts";
@@ -51,8 +51,12 @@ export interface ImportedModel {
 /** Opsets whose operators are known. */
 const OPSETS = { first: 7, last: 22 };
 
-/** A batch that no extent of a model is likely to be, so that extents of the batch show. */
-const TRACED_BATCH = 3;
+/** A batch that no extent of a model is likely to be, so that tensors that have the batch in front show. */
+const TRACED_BATCH = 101;
+
+/** Names that graphs of recipes have for other tensors. */
+const RESERVED =
+  /^(images|labels|learning_rates?|real_images|real_labels|distilled_images|distilled_labels|loss|logits|correct|losses|bias_corrections|slope)$/;
 
 /**
  * Reads a model as a network.
@@ -66,22 +70,31 @@ export function importModel(model: ModelFile, options: ImportOptions = {}): Impo
     );
   }
   const images = imageInput(model, options.input);
-  const { output, omitted } = logitsOf(model, options.output);
+  const { output, softmax, sigmoid } = logitsOf(model, options.output);
   const head = options.head && newHead(model, options.head);
-  const run = (batch: Value, leaf?: TraceOptions["leaf"]): Trace =>
+  const run = (batch: Value, omitted: readonly FileNode[], known: KnownBefore = {}): Trace =>
     trace(model, {
       imageInput: images.name,
       images: arrangedImages(batch, images.layout),
       output,
-      omitted,
+      omitted: new Set(omitted),
       batch: { fixed: images.fixedBatch, actual: batch.shape[0]! },
       batchStatistics: options.batchNormalization === "batch",
       classes: head?.classes,
       shapes: head?.shapes,
-      leaf,
+      ...known,
     });
-  const first = run(input("images", [TRACED_BATCH, ...images.shape]));
-  const classes = classesOf(first.output);
+  const traced = input("images of the import", [TRACED_BATCH, ...images.shape]);
+  const whole = run(traced, softmax ? [softmax] : []);
+  const classes = classesOf(whole.output);
+  const single = sigmoid && classes === 1 ? sigmoid : undefined;
+  const omitted = softmax || single ? [(softmax ?? single)!] : [];
+  const first = single ? run(traced, omitted) : whole;
+  for (const name of first.tensors.keys()) {
+    if (RESERVED.test(name)) {
+      throw new ImportError(`its tensor "${name}" has a name that graphs need: rename it`);
+    }
+  }
   const isTrained = trainedNames(first, options);
   const tensors = [...first.tensors.values()].map((tensor) =>
     imported(tensor, first.weights.get(tensor.name), head),
@@ -93,7 +106,7 @@ export function importModel(model: ModelFile, options: ImportOptions = {}): Impo
     images,
     output,
     classes,
-    omitted: [...omitted].map(({ opType }) => opType),
+    omitted: omitted.map(({ opType }) => opType),
     parameters,
     buffers,
     forward(trained, fed, batch) {
@@ -101,13 +114,16 @@ export function importModel(model: ModelFile, options: ImportOptions = {}): Impo
         ...parameters.map(({ name }, i) => [name, trained[i]!] as const),
         ...buffers.map(({ name }, i) => [name, fed[i]!] as const),
       ]);
-      return logitsOfBatch(run(batch, (name) => values.get(name)!).output);
+      const leaf = (name: string) => values.get(name)!;
+      const result = run(batch, omitted, { batched: first.batched, leaf });
+      // Whatever axes of extent 1 the model leaves, or takes away where the batch is one image.
+      return reshape(result.output, [batch.shape[0]!, -1]);
     },
   };
 }
 
-/** Logits [n,K], whatever axes of extent 1 the model leaves behind them. */
-const logitsOfBatch = (output: Value): Value => reshape(output, [output.shape[0]!, -1]);
+/** What a first trace found. */
+type KnownBefore = Pick<TraceOptions, "batched" | "leaf">;
 
 function classesOf({ shape }: Value): number {
   const classes = sizeOf(shape) / TRACED_BATCH;

@@ -4,7 +4,7 @@ import { ImportError } from "./error.ts";
 import { foldable } from "./folding.ts";
 import { fedInputs, type ImageInput } from "./images.ts";
 import { type ImportedModel, type ImportOptions, importModel } from "./importModel.ts";
-import { operators } from "./operators/index.ts";
+import { translationOf } from "./operators/index.ts";
 
 /** An operator of the model. Whatever can be computed can be differentiated, to any order. */
 export interface OperatorSupport {
@@ -89,16 +89,13 @@ function operatorsOf({ nodes }: ModelFile): OperatorSupport[] {
 }
 
 /** Whether nodes of an operator are translated, or computed of what is known only. */
-export function support({
-  domain,
-  opType,
-}: Pick<FileNode, "domain" | "opType">): Omit<OperatorSupport, "op" | "count"> {
-  const translated = domain === "" && opType in operators;
-  const known = domain === "" && foldable.includes(opType);
+function support(node: FileNode): Omit<OperatorSupport, "op" | "count"> {
+  const translated = translationOf(node) !== undefined;
+  const known = node.domain === "" && foldable.includes(node.opType);
   return {
     forward: translated || known,
-    firstOrder: translated || known,
-    secondOrder: translated || known,
+    firstOrder: translated,
+    secondOrder: translated,
     shapesOnly: known && !translated,
   };
 }

@@ -5,8 +5,10 @@ import { ImportError } from "./error.ts";
 export interface Logits {
   /** Name of the output. */
   readonly output: string;
-  /** Nodes that turn logits into probabilities: the loss is taken on logits, so they are left out. */
-  readonly omitted: ReadonlySet<FileNode>;
+  /** The node that turns logits into probabilities: the loss is taken on logits, so it is left out. */
+  readonly softmax: FileNode | undefined;
+  /** The same of a single logit; of several it belongs to the model. */
+  readonly sigmoid: FileNode | undefined;
 }
 
 const probabilities = new Set(["Softmax", "LogSoftmax"]);
@@ -14,7 +16,7 @@ const probabilities = new Set(["Softmax", "LogSoftmax"]);
 const passages = new Set(["Identity", "Cast", "Flatten", "Reshape", "Squeeze"]);
 
 /**
- * The output of that name, or the only one, with a softmax before it left out; of a single output per image, a sigmoid.
+ * The output of that name, or the only one, and the softmax or sigmoid before it.
  * @throws {ImportError} when there is no such output, or several to choose from.
  */
 export function logitsOf(model: ModelFile, name?: string): Logits {
@@ -25,14 +27,22 @@ export function logitsOf(model: ModelFile, name?: string): Logits {
     throw new ImportError(`it has no output "${output}": choose one of ${names.join(", ")}`);
   }
   if (name === undefined && names.length > 1) {
-    throw new ImportError(`it has the outputs ${names.join(", ")}: say which one holds the logits`);
+    throw new ImportError(
+      `it has the outputs ${names.join(", ")}: say with --output (model.output in a recipe) which one holds the logits`,
+    );
   }
-  const single = model.outputs.find((info) => info.name === output)?.shape?.at(-1) === 1;
   const producers = new Map(
     model.nodes.flatMap((node) => node.outputs.map((tensor) => [tensor, node] as const)),
   );
+  const passed = new Set<FileNode>();
   let node = producers.get(output);
-  while (node && passages.has(node.opType)) node = producers.get(node.inputs[0] ?? "");
-  const ends = node && (probabilities.has(node.opType) || (single && node.opType === "Sigmoid"));
-  return { output, omitted: new Set(ends ? [node!] : []) };
+  while (node && passages.has(node.opType) && !passed.has(node)) {
+    passed.add(node);
+    node = producers.get(node.inputs[0] ?? "");
+  }
+  return {
+    output,
+    softmax: node && probabilities.has(node.opType) ? node : undefined,
+    sigmoid: node?.opType === "Sigmoid" ? node : undefined,
+  };
 }

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly opset: number;
   /** Batch that the file fixes, and the batch that the images have here. */
   readonly batch: { readonly fixed: number | undefined; readonly actual: number };
+  /** Whether a computed tensor of the file has the images' batch as its first axis. */
+  isBatched(name: string): boolean;
   /** Whether batch normalisation takes the statistics of the batch instead of stored ones. */
   readonly batchStatistics: boolean;
   /** Number of classes that a new head has, and the file's. */
@@ -26,6 +28,12 @@ export interface Surroundings {
   /** Whether a value depends on the images, and on weights. */
   dependsOn(value: Value): { readonly images: boolean; readonly weights: boolean };
 }
+
+/** Far more than any axis of a classifier has. */
+export const LONGEST_AXIS = 2 ** 20;
+
+/** More numbers than any shape arithmetic, window or layer of a classifier needs. */
+const MOST_NUMBERS = 2 ** 27;
 
 /** Larger tensors are fed; smaller ones that no layer takes as weights are part of the computation. */
 const LARGEST_LITERAL = 16;
@@ -53,6 +61,7 @@ export class ImportNode {
     const model = {
       ...this.model,
       batch: { fixed: undefined, actual: Number.NaN },
+      isBatched: () => false,
       classes: undefined,
     };
     return new ImportNode(this.#node, this.#inputs, model, true);
@@ -66,9 +75,22 @@ export class ImportNode {
     return this.#node.opType;
   }
 
-  /** Number of inputs, left out ones at the end not counted. */
+  /** Number of inputs, those that are left out counted. */
   get inputCount(): number {
     return this.#inputs.length;
+  }
+
+  /** Whether an input has the images' batch as its first axis. */
+  isBatched(index: number): boolean {
+    return (
+      this.operand(index).kind === "computed" && this.model.isBatched(this.#node.inputs[index]!)
+    );
+  }
+
+  /** A number of entries that has to stay reasonable. */
+  bounded(count: number, what: string, most = MOST_NUMBERS): number {
+    if (count >= 0 && count <= most) return count;
+    return this.fail(`it makes ${what}`);
   }
 
   get outputCount(): number {
@@ -102,8 +124,9 @@ export class ImportNode {
   }
 
   /** All inputs as values. */
-  values(): Value[] {
-    return this.#inputs.map((_, index) => this.value(index));
+  values(): [Value, ...Value[]] {
+    if (this.#inputs.length === 0) this.fail("it has no inputs");
+    return this.#inputs.map((_, index) => this.value(index)) as [Value, ...Value[]];
   }
 
   /** A layer's weight: fed whatever its size, and trained unless the user says otherwise. */
@@ -131,9 +154,9 @@ export class ImportNode {
     if (type === "bool") {
       return makeValue("constant", [], { data: [...data], shape, dtype: "bool" });
     }
-    if (this.#literal) return constant([...data], shape);
+    if (this.#literal || sizeOf(shape) <= LARGEST_LITERAL) return constant([...data], shape);
     if (!isFloat(type)) this.fail(`integers (${type}) can only be part of shape arithmetic`);
-    return sizeOf(shape) <= LARGEST_LITERAL ? constant([...data], shape) : this.model.leaf(operand);
+    return this.model.leaf(operand);
   }
 
   /** Numbers of an input that has to be known when the model is read. */

@@ -6,6 +6,8 @@ import type { FileTensor } from "../modelFile.ts";
 /** A tensor whose contents the file itself tells: a weight, or shape arithmetic. */
 export interface Known extends FileTensor {
   readonly kind: "known";
+  /** Whether it is an initializer, whose name a user may know. */
+  readonly isInitializer?: boolean;
 }
 
 /** A tensor that is computed. */

@@ -9,7 +9,7 @@ import { ImportError } from "./error.ts";
 import { fold } from "./folding.ts";
 import { ImportNode, type Surroundings, type WeightRole } from "./node.ts";
 import { computed, type Known, type Operand } from "./operand.ts";
-import { operators } from "./operators/index.ts";
+import { translationOf } from "./operators/index.ts";
 
 /** Tensors of the file that the computation is fed with, and which of them are weights of layers. */
 export interface Leaves {
@@ -19,6 +19,8 @@ export interface Leaves {
 
 export interface Trace extends Leaves {
   readonly output: Value;
+  /** Tensors that have the batch in front. */
+  readonly batched: ReadonlySet<string>;
 }
 
 export interface TraceOptions {
@@ -30,6 +32,8 @@ export interface TraceOptions {
   /** Nodes that are left out: their result is their first input. */
   readonly omitted: ReadonlySet<FileNode>;
   readonly batch: Surroundings["batch"];
+  /** Tensors that have the batch in front, as an earlier trace found; else those of the batch's extent have. */
+  readonly batched?: ReadonlySet<string>;
   readonly batchStatistics: boolean;
   readonly classes?: Surroundings["classes"];
   /** Shapes of tensors that are another than in the file. */
@@ -44,38 +48,47 @@ export interface TraceOptions {
  */
 export function trace(model: ModelFile, options: TraceOptions): Trace {
   const opset = model.opsets.get("") ?? 1;
-  const known = new Map<string, Operand>(
-    model.initializers.map((tensor) => [tensor.name, { kind: "known", ...tensor }]),
-  );
+  const known = new Map<string, Operand>();
+  for (const tensor of model.initializers) {
+    if (known.has(tensor.name)) {
+      throw new ImportError(`two of its initializers are called "${tensor.name}"`);
+    }
+    known.set(tensor.name, { kind: "known", isInitializer: true, ...tensor });
+  }
+  const batched = new Set<string>();
   const leaves = new LeafTable(options);
   const surroundings: Surroundings = {
     opset,
     batch: options.batch,
+    isBatched: (name) => options.batched?.has(name) ?? batched.has(name),
     batchStatistics: options.batchStatistics,
     classes: options.classes,
     leaf: (tensor) => leaves.leaf(tensor),
     weight: (value, role) => leaves.mark(value, role),
     dependsOn: (value) => leaves.dependsOn(value),
   };
+  const isBatched = (value: Value): boolean =>
+    value.shape[0] === options.batch.actual && leaves.dependsOn(value).images;
   known.set(options.imageInput, computed(options.images));
+  batched.add(options.imageInput);
   for (const node of neededNodes(model, options)) {
     const inputs = node.inputs.map((name) =>
       name === "" ? undefined : operandNamed(known, name, node),
     );
-    const results = options.omitted.has(node)
-      ? [inputs[0]!]
-      : translated(new ImportNode(node, inputs, surroundings), node, inputs);
+    const one = new ImportNode(node, inputs, surroundings);
+    const results = options.omitted.has(node) ? [one.operand(0)] : translated(one, node, inputs);
     results.forEach((result, i) => {
       const name = node.outputs[i];
-      if (name)
-        known.set(name, result.kind === "known" && !result.name ? { ...result, name } : result);
+      if (!name) return;
+      known.set(name, result.kind === "known" && !result.name ? { ...result, name } : result);
+      if (result.kind === "computed" && isBatched(result.value)) batched.add(name);
     });
   }
   const output = known.get(options.output);
   if (output?.kind !== "computed") {
     throw new ImportError(`its output "${options.output}" does not depend on the images`);
   }
-  return { output: output.value, tensors: leaves.tensors, weights: leaves.weights };
+  return { output: output.value, batched, tensors: leaves.tensors, weights: leaves.weights };
 }
 
 function operandNamed(known: ReadonlyMap<string, Operand>, name: string, node: FileNode): Operand {
@@ -90,13 +103,11 @@ function translated(
   file: FileNode,
   inputs: readonly (Operand | undefined)[],
 ): Operand[] {
-  const translate = file.domain === "" ? operators[file.opType] : undefined;
+  const translate = translationOf(file);
   const given = inputs.filter((operand) => operand !== undefined);
-  const isSmall = (operand: Operand): operand is Known =>
-    operand.kind === "known" && (!isFloat(operand.type) || operand.data.length <= LARGEST_FOLDED);
-  if (given.length > 0 && given.every(isSmall)) {
+  if (given.length > 0 && given.every(isArithmetic)) {
     const folded = explained(file, () => fold(node, given, translate));
-    if (folded) return [{ ...folded, name: "" }];
+    if (folded) return folded;
   }
   if (!translate) throw new ImportError("its operator is not supported", file);
   const result = explained(file, () => translate(node));
@@ -116,8 +127,12 @@ function explained<T>(file: FileNode, translate: () => T): T {
   }
 }
 
-/** Larger tensors of floats are weights, not shape arithmetic. */
+/** Larger tensors of floats, and initializers of several, are weights and not shape arithmetic. */
 const LARGEST_FOLDED = 16;
+
+const isArithmetic = (operand: Operand): operand is Known =>
+  operand.kind === "known" &&
+  (!isFloat(operand.type) || operand.data.length <= (operand.isInitializer ? 1 : LARGEST_FOLDED));
 
 /**
  * The nodes that the output depends on, in the file's order, which has to be one in which they can be computed.

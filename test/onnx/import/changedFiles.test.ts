@@ -128,11 +128,65 @@ test.each([
     ),
     "it makes a constant of shape [100000,100000]",
   ],
+  [
+    "a cycle of nodes that do nothing",
+    graph([{ op: "Identity", inputs: ["y"] }]),
+    'Identity node "node0": its input "y" is computed by no node before it',
+  ],
+  ["a softmax of nothing", graph([{ op: "Softmax", inputs: [] }]), "input 0 is missing"],
+  ["a concatenation of nothing", graph([{ op: "Concat", inputs: [] }]), "it has no inputs"],
+  ["a sum of nothing", graph([{ op: "Sum", inputs: [] }]), "it has no inputs"],
+  [
+    "an operator called like a property of objects",
+    graph([{ op: "toString", inputs: ["x"] }]),
+    "its operator is not supported",
+  ],
+  [
+    "coordinates called like a property of objects",
+    graph(
+      [
+        {
+          op: "Resize",
+          inputs: ["x", "", "", "s"],
+          attributes: { coordinate_transformation_mode: "constructor" },
+        },
+      ],
+      [integers("s", [1, 1, 8, 8])],
+    ),
+    'coordinates "constructor" with rounding "round_prefer_floor" are not known',
+  ],
+  [
+    "a window far outside its image",
+    graph([
+      {
+        op: "AveragePool",
+        inputs: ["x"],
+        attributes: { kernel_shape: [2, 2], pads: [0, 0, 20000, 20000] },
+      },
+    ]),
+    "it pads by 20000",
+  ],
+  [
+    "a resize to an absurd size",
+    graph([{ op: "Resize", inputs: ["x", "", "", "s"] }], [integers("s", [1, 1, 4, 2 ** 30])]),
+    "it makes an axis of absurd length",
+  ],
+  [
+    "a list of absurd length",
+    graph(
+      [
+        { op: "Range", inputs: ["a", "b", "c"], outputs: ["r"] },
+        { op: "Reshape", inputs: ["x", "r"] },
+      ],
+      [integers("a", [0], []), integers("b", [2 ** 27], []), integers("c", [1], [])],
+    ),
+    "it counts from 0 to 134217728 in steps of 1",
+  ],
   ["no weights", graph([{ op: "Flatten", inputs: ["x"] }]), "it has no weights to train"],
   [
     "an output of no classes",
     graph([{ op: "Conv", inputs: ["x", "w"] }], [floats("w", [2, 1, 3, 3])]),
-    "its output for 3 images has the shape [3,2,2,2]: expected a number for every class",
+    "its output for 101 images has the shape [101,2,2,2]: expected a number for every class",
   ],
 ])("%s is refused with a reason", (_, importing, reason) => {
   expect(importing).toThrow(ImportError);

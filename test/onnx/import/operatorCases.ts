@@ -60,6 +60,12 @@ export const cases: readonly Case[] = [
   unary("Dropout", { more: [floats("ratio", [], 0.5)] }),
   ...["Add", "Sub", "Mul", "Div"].map((op) => unary(op, { more: [channels] })),
   unary("Pow", { before: positive, more: [floats("p", [], 1.3)] }),
+  unary("Pow", { more: [integers("p", [2], [])] }),
+  unary("ReduceLogSumExp", {
+    before: [{ op: "Mul", inputs: ["x", "thousand"], outputs: ["z"] }],
+    tensors: [{ ...floats("thousand", []), data: [1000] }],
+    more: [integers("axes", [1])],
+  }),
   ...["Max", "Min", "Sum", "Mean"].map((op) =>
     unary(op, { more: [floats("a", images), channels] }),
   ),
@@ -239,6 +245,13 @@ export const cases: readonly Case[] = [
     attributes: { mode: "edge" },
   }),
   unary("Pad", { opset: 10, attributes: { pads: [0, 0, 1, 1, 0, 0, 1, 1], value: { float: 2 } } }),
+  unary("Pad", {
+    more: [
+      integers("p", [0, 0, 1, 0, 0, 0, 0, 2]),
+      { ...floats("v", []), data: [Number.NEGATIVE_INFINITY] },
+    ],
+    after: [{ op: "MaxPool", inputs: ["t"], attributes: { kernel_shape: [3, 3] } }],
+  }),
   unary("Gather", { more: [integers("i", [2, 0, -1, 0], [2, 2])], attributes: { axis: 1 } }),
   unary("Gather", { more: [integers("i", [3], [])], attributes: { axis: -1 } }),
   unary("DepthToSpace", { input: [2, 8, 3, 4], attributes: { blocksize: 2 } }),
@@ -262,5 +275,14 @@ export const cases: readonly Case[] = [
       attributes: { mode: "nearest", nearest_mode: mode },
     }),
   ),
+  unary("Resize", {
+    more: ["", "", integers("s", [5, 3])],
+    attributes: { mode: "nearest", axes: [-2, -1] },
+  }),
+  unary("Resize", {
+    input: [1, 1, 10, 10],
+    more: ["", { ...floats("f", [4]), data: [1, 1, Math.fround(0.7), Math.fround(1.9)] }],
+    attributes: { mode: "nearest" },
+  }),
   unary("Upsample", { opset: 9, more: [{ ...floats("f", [4]), data: [1, 1, 2, 3] }] }),
 ];

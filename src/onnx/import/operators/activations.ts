@@ -11,7 +11,6 @@ import {
   leakyRelu,
   mul,
   relu,
-  sigmoid,
   softplus,
   tanh,
   where,
@@ -71,7 +70,6 @@ export const activations: Readonly<Record<string, Translation>> = {
   Selu: selu,
   Softplus: (node) => softplus(node.value(0)),
   Softsign: (node) => div(node.value(0), add(abs(node.value(0)), 1)),
-  Swish: (node) => mul(node.value(0), sigmoid(mul(node.value(0), node.number("alpha", 1)))),
   ThresholdedRelu: (node) =>
     where(greater(node.value(0), node.number("alpha", 1)), node.value(0), 0),
 };

@@ -1,4 +1,5 @@
 /** What is known of ONNX's operators: for each, how a node of it is translated. */
+import type { FileNode } from "../../modelFile.ts";
 import type { Translation } from "../node.ts";
 import { activations } from "./activations.ts";
 import { elementwise } from "./elementwise.ts";
@@ -21,3 +22,10 @@ export const operators: Readonly<Record<string, Translation>> = {
   ...resizing,
   ...shapes,
 };
+
+/** How a node's operator is translated; undefined where it is not known. */
+export const translationOf = ({
+  domain,
+  opType,
+}: Pick<FileNode, "domain" | "opType">): Translation | undefined =>
+  domain === "" && Object.hasOwn(operators, opType) ? operators[opType] : undefined;

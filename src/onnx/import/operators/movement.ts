@@ -6,6 +6,7 @@ import {
   gather,
   pad,
   reshape,
+  type SliceRange,
   slice,
   split,
   squeeze,
@@ -15,7 +16,7 @@ import {
 import { broadcastShapes, normalizeAxis } from "../../../ir/shapes.ts";
 import type { Value } from "../../../ir/value.ts";
 import { targetShape, withBatch } from "../fixedBatch.ts";
-import type { ImportNode, Translation } from "../node.ts";
+import { type ImportNode, LONGEST_AXIS, type Translation } from "../node.ts";
 
 /** Axes as an attribute in older opsets, as an input in newer ones. */
 const axesOf = (node: ImportNode): readonly number[] | undefined =>
@@ -28,12 +29,15 @@ function reshaped(node: ImportNode): Value {
     node.number("allowzero", 0) === 1
       ? given
       : given.map((extent, axis) => (extent === 0 ? x.shape[axis]! : extent));
-  return reshape(x, targetShape(x.shape, shape, node.model));
+  return reshape(x, targetShape(node, shape));
 }
 
 function expanded(node: ImportNode): Value {
   const x = node.value(0);
-  const shape = withBatch(node.known(1), node.model);
+  const given = node.known(1);
+  // What is given to every image of a batch of one is given to every image of any batch.
+  const all = node.isBatched(0) || node.model.batch.fixed === 1;
+  const shape = all ? withBatch(node, given) : given;
   return expand(x, broadcastShapes(x.shape, shape) ?? shape);
 }
 
@@ -41,14 +45,18 @@ function expanded(node: ImportNode): Value {
 function concatenated(node: ImportNode): Value {
   const values = node.values();
   const axis = normalizeAxis(node.number("axis", 1), values[0]!.shape.length);
+  const isBatched = values.map((_, index) => node.isBatched(index));
+  if (axis === 0 && isBatched.includes(true)) node.fail("it joins images of the batch");
   const { fixed, actual } = node.model.batch;
-  const batched =
-    axis > 0 && fixed === 1 && values.some(({ shape }) => shape[0] === actual)
-      ? values.map((value) =>
-          value.shape[0] === 1 ? expand(value, [actual, ...value.shape.slice(1)]) : value,
-        )
-      : values;
-  return concat(batched, axis);
+  if (fixed !== 1 || !isBatched.includes(true)) return concat(values, axis);
+  return concat(
+    values.map((value, index) =>
+      isBatched[index] || value.shape[0] !== 1
+        ? value
+        : expand(value, [actual, ...value.shape.slice(1)]),
+    ),
+    axis,
+  );
 }
 
 function sliced(node: ImportNode): Value {
@@ -58,15 +66,30 @@ function sliced(node: ImportNode): Value {
   const ends = list(2, "ends") ?? node.fail("it has no ends");
   const axes = list(3, "axes") ?? starts.map((_, axis) => axis);
   const steps = node.opset < 10 ? undefined : node.optionalKnown(4);
+  const x = node.value(0);
+  const ranges = axes.map((axis, i) => ({
+    axis: normalizeAxis(axis, x.shape.length),
+    start: starts[i]!,
+    end: ends[i]!,
+    step: steps?.[i] ?? 1,
+  }));
   return slice(
-    node.value(0),
-    axes.map((axis, i) => ({ axis, start: starts[i]!, end: ends[i]!, step: steps?.[i] ?? 1 })),
+    x,
+    ranges.filter((range) => range.axis > 0 || !node.isBatched(0) || !isWhole(node, range)),
   );
+}
+
+/** Whether a range along the batch takes all of it, as the file has it; a part of the batch is an error. */
+function isWhole(node: ImportNode, { start, end, step }: Required<SliceRange>): true {
+  const { fixed = Number.POSITIVE_INFINITY, actual } = node.model.batch;
+  if (start === 0 && step === 1 && end >= Math.min(fixed, actual)) return true;
+  return node.fail(`it takes a part of the batch, ${start} to ${end}`);
 }
 
 function parts(node: ImportNode): Value[] {
   const x = node.value(0);
   const axis = normalizeAxis(node.number("axis", 0), x.shape.length);
+  if (axis === 0 && node.isBatched(0)) node.fail("it splits the batch");
   const extent = x.shape[axis]!;
   const each = Math.ceil(extent / node.outputCount);
   const equal = Array.from({ length: node.outputCount }, (_, i) =>
@@ -79,6 +102,7 @@ function parts(node: ImportNode): Value[] {
 function tiled(node: ImportNode): Value {
   const x = node.value(0);
   const repeats = node.known(1);
+  if (node.isBatched(0) && repeats[0] !== 1) node.fail("it repeats the batch");
   const apart = reshape(
     x,
     x.shape.flatMap((extent) => [1, extent]),
@@ -112,7 +136,11 @@ function padded(node: ImportNode): Value {
     node.fail(`its mode is "${mode}"; constant, reflect and edge are known`);
   }
   return x.shape.reduce((padded, extent, axis) => {
-    const length = before[axis]! + extent + after[axis]!;
+    const length = node.bounded(
+      before[axis]! + extent + after[axis]!,
+      "an axis of absurd length",
+      LONGEST_AXIS,
+    );
     if (length === extent && before[axis] === 0) return padded;
     const indices = Array.from({ length }, (_, i) => {
       const at = i - before[axis]!;
@@ -125,6 +153,8 @@ function padded(node: ImportNode): Value {
 }
 
 function gathered(node: ImportNode): Value {
+  const axis = normalizeAxis(node.number("axis", 0), node.shape(0).length);
+  if (axis === 0 && node.isBatched(0)) node.fail("it picks images of the batch");
   return gather(node.value(0), node.known(1), node.shape(1), node.number("axis", 0));
 }
 

@@ -14,15 +14,16 @@ import {
   reduceSum,
   reshape,
   scalar,
-  sqrt,
 } from "../../../ir/builders/index.ts";
 import { sizeOf, type Value } from "../../../ir/value.ts";
 import type { ImportNode, Translation } from "../node.ts";
+import { length } from "./reduction.ts";
 
 /** With stored statistics, or with those of the batch where the user wants them. */
 function batch(node: ImportNode): Value {
   if (node.number("spatial", 1) !== 1) node.fail("spatial = 0 is not known");
-  if (node.number("training_mode", 0) === 1 && !node.model.batchStatistics) {
+  const trains = node.number("training_mode", 0) === 1 || (node.opset < 14 && node.outputCount > 1);
+  if (trains && !node.model.batchStatistics) {
     node.fail(
       "it is in training mode; choose batch statistics for it, or export the model in evaluation mode",
     );
@@ -74,10 +75,19 @@ function lp(node: ImportNode): Value {
   const x = node.value(0);
   const axis = node.number("axis", -1);
   const norm =
-    node.number("p", 2) === 1
-      ? reduceSum(abs(x), [axis], true)
-      : sqrt(reduceSum(mul(x, x), [axis], true));
+    node.number("p", 2) === 1 ? reduceSum(abs(x), [axis], true) : length(x, [axis], true);
   return div(x, max(norm, 1e-12));
+}
+
+function localResponse(node: ImportNode): Value {
+  node.bounded(node.shape(0)[1]! ** 2, "a matrix of all channels by all channels", 2 ** 24);
+  return localResponseNormalization(node.value(0), {
+    size: node.number("size", 0),
+    alpha: node.number("alpha", 1e-4),
+    beta: node.number("beta", 0.75),
+    bias: node.number("bias", 1),
+    convention: "onnx",
+  });
 }
 
 export const normalization: Readonly<Record<string, Translation>> = {
@@ -90,14 +100,7 @@ export const normalization: Readonly<Record<string, Translation>> = {
       node.weight(2, "bias"),
       node.number("epsilon", 1e-5),
     ),
-  LRN: (node) =>
-    localResponseNormalization(node.value(0), {
-      size: node.number("size", 0),
-      alpha: node.number("alpha", 1e-4),
-      beta: node.number("beta", 0.75),
-      bias: node.number("bias", 1),
-      convention: "onnx",
-    }),
+  LRN: localResponse,
   LayerNormalization: layer,
   LpNormalization: lp,
 };

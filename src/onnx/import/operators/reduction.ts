@@ -1,7 +1,9 @@
 /** Reductions, softmax and its kin. */
 import {
   abs,
+  add,
   exp,
+  greater,
   log,
   logSoftmax,
   mul,
@@ -12,11 +14,21 @@ import {
   reshape,
   softmax,
   sqrt,
+  stopGradient,
+  sub,
+  where,
 } from "../../../ir/builders/index.ts";
 import { sizeOf, type Value } from "../../../ir/value.ts";
 import type { ImportNode, Translation } from "../node.ts";
 
 type Reduce = (x: Value, axes: readonly number[] | undefined, keepdims: boolean) => Value;
+
+/** Euclidean length; at zero its derivative is zero, as in PyTorch. */
+export const length: Reduce = (x, axes, keepdims) => {
+  const squares = reduceSum(mul(x, x), axes, keepdims);
+  const isPositive = greater(squares, 0);
+  return where(isPositive, sqrt(where(isPositive, squares, 1)), 0);
+};
 
 /** Axes are an attribute in older opsets, an input in newer ones; none means all, unless that is a noop. */
 const reduction =
@@ -41,12 +53,19 @@ const alongAxis =
     return reshape(apply(rows, 1), x.shape);
   };
 
+/** Shifted by the maximum, which is a constant for differentiation, so that no exponential overflows. */
+const logSumExp: Reduce = (x, axes, keepdims) => {
+  const shift = stopGradient(reduceMax(x, axes, true));
+  const sum = log(reduceSum(exp(sub(x, shift)), axes, keepdims));
+  return add(sum, reshape(shift, sum.shape));
+};
+
 export const reductions: Readonly<Record<string, Translation>> = {
   LogSoftmax: alongAxis(logSoftmax),
   ReduceL1: reduction((x, axes, keep) => reduceSum(abs(x), axes, keep)),
-  ReduceL2: reduction((x, axes, keep) => sqrt(reduceSum(mul(x, x), axes, keep))),
+  ReduceL2: reduction(length),
   ReduceLogSum: reduction((x, axes, keep) => log(reduceSum(x, axes, keep))),
-  ReduceLogSumExp: reduction((x, axes, keep) => log(reduceSum(exp(x), axes, keep))),
+  ReduceLogSumExp: reduction(logSumExp),
   ReduceMax: reduction(reduceMax),
   ReduceMean: reduction(reduceMean),
   ReduceMin: reduction((x, axes, keep) => neg(reduceMax(neg(x), axes, keep))),

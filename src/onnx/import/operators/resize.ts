@@ -1,14 +1,20 @@
 /** Resizing by nearest entries and by linear interpolation, axis by axis. */
 import { add, constant, gather, mul } from "../../../ir/builders/index.ts";
+import { normalizeAxis } from "../../../ir/shapes.ts";
 import type { Value } from "../../../ir/value.ts";
-import type { ImportNode, Translation } from "../node.ts";
+import { type ImportNode, LONGEST_AXIS, type Translation } from "../node.ts";
 
 /** Position in the input of entry i of the output, along one axis. */
 type Position = (i: number, scale: number, from: number, to: number) => number;
 
+/** In float32, as the runtime computes it: near a half, rounding decides which entry is the nearest. */
+function halfPixel(i: number, scale: number): number {
+  return Math.fround(Math.fround((i + 0.5) / Math.fround(scale)) - 0.5);
+}
+
 const positions: Readonly<Record<string, Position>> = {
-  half_pixel: (i, scale) => (i + 0.5) / scale - 0.5,
-  pytorch_half_pixel: (i, scale, _, to) => (to > 1 ? (i + 0.5) / scale - 0.5 : 0),
+  half_pixel: halfPixel,
+  pytorch_half_pixel: (i, scale, _, to) => (to > 1 ? halfPixel(i, scale) : 0),
   align_corners: (i, _, from, to) => (to === 1 ? 0 : (i * (from - 1)) / (to - 1)),
   asymmetric: (i, scale) => i / scale,
 };
@@ -62,11 +68,24 @@ function axesOf(
   scales: readonly number[],
   sizes: readonly number[],
 ): Axis[] {
-  const named = node.numbers("axes") ?? x.shape.map((_, axis) => axis);
+  const named =
+    node.numbers("axes")?.map((axis) => normalizeAxis(axis, x.shape.length)) ??
+    x.shape.map((_, axis) => axis);
   return x.shape.flatMap((from, axis) => {
     const at = named.indexOf(axis);
-    if (axis === 0 || at < 0) return [];
-    const to = sizes.length > 0 ? sizes[at]! : Math.floor(from * (scales[at] ?? 1));
+    if (at < 0) return [];
+    // The runtime computes in float32.
+    const scaled = () => Math.floor(Math.fround(from * (scales[at] ?? 1)));
+    const to = node.bounded(
+      sizes.length > 0 ? sizes[at]! : scaled(),
+      "an axis of absurd length",
+      LONGEST_AXIS,
+    );
+    if (axis === 0 && node.isBatched(0)) {
+      const { fixed = from } = node.model.batch;
+      if (to === from || (sizes.length > 0 && to === fixed)) return [];
+      node.fail("it resizes the batch");
+    }
     return to === from ? [] : [{ axis, from, to, scale: scales[at] ?? to / from }];
   });
 }
@@ -78,8 +97,8 @@ function resized(
   coordinates: string,
   rounding: string,
 ): Value {
-  const at = positions[coordinates];
-  if (!at || !(rounding in roundings)) {
+  const at = Object.hasOwn(positions, coordinates) ? positions[coordinates] : undefined;
+  if (!at || !Object.hasOwn(roundings, rounding)) {
     node.fail(`coordinates "${coordinates}" with rounding "${rounding}" are not known`);
   }
   if (mode !== "nearest" && mode !== "linear") {
@@ -93,6 +112,8 @@ function resized(
 
 function resize(node: ImportNode): Value {
   if (node.number("antialias", 0) === 1) node.fail("antialias is not known");
+  const policy = node.text("keep_aspect_ratio_policy", "stretch");
+  if (policy !== "stretch") node.fail(`keep_aspect_ratio_policy "${policy}" is not known`);
   const x = node.value(0);
   const [scalesAt, sizesAt] = node.opset < 11 ? [1, 3] : [2, 3];
   const axes = axesOf(

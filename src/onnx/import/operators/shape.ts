@@ -2,12 +2,12 @@
 import { sizeOf } from "../../../ir/value.ts";
 import type { ElementType } from "../../modelFile.ts";
 import { numbersOf } from "../../tensorData.ts";
-import type { ImportNode, Translation } from "../node.ts";
+import { type ImportNode, LONGEST_AXIS, type Translation } from "../node.ts";
 import { type Known, knownIntegers } from "../operand.ts";
 
 function constantOf(node: ImportNode): Known {
   const tensor = node.tensor("value");
-  if (tensor) return { kind: "known", ...tensor };
+  if (tensor) return { kind: "known", ...tensor, name: "" };
   if (node.has("value_ints")) return knownIntegers(node.numbers("value_ints")!);
   if (node.has("value_int")) return knownIntegers(node.number("value_int", 0));
   const floats = (data: readonly number[], shape: readonly number[]): Known => ({
@@ -22,15 +22,11 @@ function constantOf(node: ImportNode): Known {
   return list ? floats(list, [list.length]) : node.fail("it holds no tensor that is read");
 }
 
-/** More entries than any layer's weight has are a mistake. */
-const LARGEST = 2 ** 27;
-
 function constantOfShape(node: ImportNode): Known {
   const shape = node.known(0);
   const value = node.tensor("value");
   const type: ElementType = value?.type ?? "float";
-  const count = sizeOf(shape);
-  if (!(count >= 0 && count < LARGEST)) node.fail(`it makes a tensor of shape [${shape}]`);
+  const count = node.bounded(sizeOf(shape), `a tensor of shape [${shape}]`);
   const data = numbersOf(type, count).fill(value?.data[0] ?? 0);
   return { kind: "known", name: "", type, shape, data };
 }
@@ -47,7 +43,8 @@ function range(node: ImportNode): Known {
     number,
   ];
   const length = Math.max(0, Math.ceil((limit - start) / step));
-  if (!(length < LARGEST)) node.fail(`it counts from ${start} to ${limit} in steps of ${step}`);
+  if (!(length <= LONGEST_AXIS))
+    node.fail(`it counts from ${start} to ${limit} in steps of ${step}`);
   const first = node.operand(0);
   const type = first.kind === "known" ? first.type : "int64";
   const data = numbersOf(type, length).map((_, i) => start + i * step);

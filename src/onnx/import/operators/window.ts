@@ -2,6 +2,9 @@
 import type { WindowOptions } from "../../../ir/builders/window.ts";
 import type { ImportNode } from "../node.ts";
 
+/** Far more than any window reaches over. */
+const WIDEST_PAD = 4096;
+
 /**
  * Strides, pads, dilations, auto_pad and ceil_mode of a two-dimensional window.
  * @throws {ImportError} for another number of axes, or an unknown auto_pad.
@@ -16,6 +19,9 @@ export function windowOptions(
   const pads = node.numbers("pads") ?? [0, 0, 0, 0];
   const [top, left, bottom, right] = pads;
   if (pads.length !== 4) node.fail(`its attribute pads has ${pads.length} numbers, not 4`);
+  for (const count of pads) {
+    if (Math.abs(count) > WIDEST_PAD) node.fail(`it pads by ${count}`);
+  }
   return {
     strides: pair(node, "strides"),
     dilations: pair(node, "dilations"),
