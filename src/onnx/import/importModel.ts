@@ -87,9 +87,9 @@ export function importModel(model: ModelFile, options: ImportOptions = {}): Impo
   const traced = input("images of the import", [TRACED_BATCH, ...images.shape]);
   const whole = run(traced, softmax ? [softmax] : []);
   const classes = classesOf(whole.output);
-  const single = sigmoid && classes === 1 ? sigmoid : undefined;
-  const omitted = softmax || single ? [(softmax ?? single)!] : [];
-  const first = single ? run(traced, omitted) : whole;
+  const end = softmax ?? (classes === 1 ? sigmoid : undefined);
+  const omitted = end ? [end] : [];
+  const first = end === softmax ? whole : run(traced, omitted);
   for (const name of first.tensors.keys()) {
     if (RESERVED.test(name)) {
       throw new ImportError(`its tensor "${name}" has a name that graphs need: rename it`);

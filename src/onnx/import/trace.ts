@@ -55,12 +55,12 @@ export function trace(model: ModelFile, options: TraceOptions): Trace {
     }
     known.set(tensor.name, { kind: "known", isInitializer: true, ...tensor });
   }
-  const batched = new Set<string>();
+  const batched = new Set(options.batched);
   const leaves = new LeafTable(options);
   const surroundings: Surroundings = {
     opset,
     batch: options.batch,
-    isBatched: (name) => options.batched?.has(name) ?? batched.has(name),
+    isBatched: (name) => batched.has(name),
     batchStatistics: options.batchStatistics,
     classes: options.classes,
     leaf: (tensor) => leaves.leaf(tensor),
@@ -81,7 +81,8 @@ export function trace(model: ModelFile, options: TraceOptions): Trace {
       const name = node.outputs[i];
       if (!name) return;
       known.set(name, result.kind === "known" && !result.name ? { ...result, name } : result);
-      if (result.kind === "computed" && isBatched(result.value)) batched.add(name);
+      if (!options.batched && result.kind === "computed" && isBatched(result.value))
+        batched.add(name);
     });
   }
   const output = known.get(options.output);
