@@ -47,10 +47,11 @@ export interface Certificate {
 }
 
 /**
- * Steps of the central differences in float64. Over the shortest hardly a ReLU of a large network changes sides; where
- * the derivative is so small that rounding hides it, longer ones are tried too, and the best counts.
+ * Steps of the central differences in float64, the best of which counts. Over the first hardly a ReLU of a large network
+ * changes sides. Networks with random weights may be so steep that units do even there, which asks for shorter steps, or
+ * so flat that rounding hides their derivatives, which asks for longer ones.
  */
-const STEPS = [1e-7, 1e-6, 1e-5];
+const STEPS = [1e-7, 1e-9, 1e-11, 1e-6, 1e-5];
 
 /** A difference this close needs no other step. */
 const CLOSE = 1e-6;
