@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly stderr: NodeJS.WriteStream;
   /** Aborted by the first Ctrl-C; a command that can be resumed saves and stops. */
   readonly signal: AbortSignal;
+  /** From now on the first Ctrl-C ends the program, even while it computes: for commands with nothing to save. */
+  endAtOnce?(): void;
 }
 
 /** Options that every command takes. */

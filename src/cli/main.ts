@@ -13,15 +13,17 @@ const INTERRUPTED = 130;
 
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
-  process.on("SIGINT", () => {
+  const onInterrupt = () => {
     if (interrupt.signal.aborted) process.exit(INTERRUPTED);
     interrupt.abort();
-  });
+  };
+  process.on("SIGINT", onInterrupt);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   const context: CommandContext = {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupt.signal,
+    endAtOnce: () => void process.off("SIGINT", onInterrupt),
   };
   const program = new Command("onnx-distill")
     .description("Dataset distillation as plain ONNX graphs, run by ONNX Runtime.")
@@ -38,7 +40,8 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);
-    return interrupt.signal.aborted ? INTERRUPTED : 0;
+    // A command that found what it looked for not to be right has said so, and set the exit code.
+    return interrupt.signal.aborted ? INTERRUPTED : Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;

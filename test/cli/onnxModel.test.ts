@@ -97,6 +97,16 @@ test("check certifies a model's derivatives on the CPU and in wasm", async () =>
   }
 });
 
+test("a model that leaves float32 is not ok, and the exit code says so", async () => {
+  const huge = floats("fc2.weight", [5, 16], 1e38);
+  const tensors = classifier.tensors!.map((tensor) => (tensor.name === huge.name ? huge : tensor));
+  writeFileSync(at("huge.onnx"), modelBytes({ ...classifier, tensors }));
+  const { stdout, code } = await run(root, "check", "huge.onnx", "--quiet");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/cpu +NaN .* not ok\n/);
+  expect(stdout.trimEnd().endsWith("\n\nnot ok")).toBe(true);
+});
+
 test("graph writes a model's graphs and its weights, the new head's too", async () => {
   const { code, stderr } = await run(
     root,

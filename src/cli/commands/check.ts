@@ -44,6 +44,7 @@ export const registerCheck: Register = (program, context) => {
   withModel(withImageShape(command))
     .addHelpText("after", explanation)
     .action(async (path: string, options: CheckOptions) => {
+      context.endAtOnce?.();
       const opened = await openModel(path, importOptions(options));
       const { network, weights } = opened;
       const { seed = 1 } = options;
