@@ -139,9 +139,7 @@ function asText(
     ],
     { header: ["", "error", "limit", ""], align: ["left", "right", "right", "left"] },
   );
-  const worst = [...tensors]
-    .sort((a, b) => worstOf(b.devices) - worstOf(a.devices) || b.order2 - a.order2)
-    .slice(0, LISTED);
+  const worst = [...tensors].sort((a, b) => worstOf(b) - worstOf(a)).slice(0, LISTED);
   const listed = formatTable(
     worst.map(({ name, order2: error, devices: of }) => [
       name,
@@ -156,5 +154,6 @@ function asText(
   return [all, listed, ok ? "ok" : "not ok"].join("\n\n");
 }
 
-const worstOf = (errors: Readonly<Record<string, number>>): number =>
-  Math.max(...Object.values(errors));
+/** The largest error as a share of its limit. */
+const worstOf = ({ order2, devices }: Certificate["tensors"][number]): number =>
+  Math.max(order2 / LIMITS.order2, ...Object.values(devices).map((one) => one / LIMITS.float32));

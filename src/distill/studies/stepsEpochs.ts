@@ -19,6 +19,14 @@ const TITLES: Readonly<Record<Initialization, string>> = {
   random: "Random initialisation",
 };
 
+/** What the initial rates of all steps add up to, as in the recipes. */
+const TOTAL_RATE: Readonly<Record<Initialization, number>> = { fixed: 0.6, random: 1.8 };
+const LARGEST_RATE = 0.2;
+
+/** Many steps with the rate of a few leave the range in which their rates can be learned. */
+const initialRate = (from: Initialization, { steps, epochs }: Budget): number =>
+  Math.min(LARGEST_RATE, TOTAL_RATE[from] / (steps * epochs));
+
 const nameOf = (from: Initialization, { steps, epochs, imagesPerClass }: Budget): string =>
   `${from}-steps${steps}-epochs${epochs}-per-class${imagesPerClass}`;
 
@@ -29,6 +37,7 @@ const partOf = (from: Initialization, budget: Budget): Part => ({
   change: (recipe: Recipe): Recipe => ({
     ...recipe,
     ...budget,
+    learningRate: { ...recipe.learningRate, initial: initialRate(from, budget) },
     outer: { ...recipe.outer, iterations: ITERATIONS },
     evaluation: { ...recipe.evaluation, testNetworks: NETWORKS },
   }),
