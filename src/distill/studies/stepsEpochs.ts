@@ -19,13 +19,16 @@ const TITLES: Readonly<Record<Initialization, string>> = {
   random: "Random initialisation",
 };
 
-/** What the initial rates of all steps add up to, as in the recipes. */
-const TOTAL_RATE: Readonly<Record<Initialization, number>> = { fixed: 0.6, random: 1.8 };
-const LARGEST_RATE = 0.2;
+/**
+ * What the initial rates of all steps from a known network add up to: as many steps at the rate of a few would leave the
+ * range in which rates can be learned.
+ */
+const TOTAL_RATE = 0.6;
 
-/** Many steps with the rate of a few leave the range in which their rates can be learned. */
-const initialRate = (from: Initialization, { steps, epochs }: Budget): number =>
-  Math.min(LARGEST_RATE, TOTAL_RATE[from] / (steps * epochs));
+const initialRate = (from: Initialization, { learningRate }: Recipe, budget: Budget): number =>
+  from === "fixed"
+    ? Math.min(0.2, TOTAL_RATE / (budget.steps * budget.epochs))
+    : learningRate.initial;
 
 const nameOf = (from: Initialization, { steps, epochs, imagesPerClass }: Budget): string =>
   `${from}-steps${steps}-epochs${epochs}-per-class${imagesPerClass}`;
@@ -37,7 +40,7 @@ const partOf = (from: Initialization, budget: Budget): Part => ({
   change: (recipe: Recipe): Recipe => ({
     ...recipe,
     ...budget,
-    learningRate: { ...recipe.learningRate, initial: initialRate(from, budget) },
+    learningRate: { ...recipe.learningRate, initial: initialRate(from, recipe, budget) },
     outer: { ...recipe.outer, iterations: ITERATIONS },
     evaluation: { ...recipe.evaluation, testNetworks: NETWORKS },
   }),
