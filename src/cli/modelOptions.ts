@@ -39,6 +39,16 @@ export const withModel = (command: Command): Command =>
       parseMode,
     );
 
+/** Adds --head, which takes its classes from the data, and --freeze: for commands that have data. */
+export const withHeadAndFreeze = (command: Command): Command =>
+  command
+    .option("--head <layer>", "of a model: the layer that becomes a new one for the data's classes")
+    .option(
+      "--freeze <pattern>",
+      "of a model: tensors that are not trained, with * for any characters; repeatable",
+      collect,
+    );
+
 export const withImageShape = (command: Command): Command =>
   command.option(
     "--input <CxHxW>",

@@ -1,6 +1,7 @@
 import { swapBytes } from "./byteOrder.ts";
 import { halfToNumber } from "./half.ts";
 import { formatNpyHeader, parseNpyHeader } from "./npyHeader.ts";
+import { rowMajorBytes } from "./stridedBytes.ts";
 
 const arrayTypes = {
   bool: Uint8Array,
@@ -119,18 +120,9 @@ function elementCount(shape: readonly number[]): number {
 function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
   if (shape.length < 2 || data.length === 0) return data;
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
-  const out = data.slice() as Uint8Array;
-  const source = data as Uint8Array;
-  const position = new Array<number>(shape.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = source[from]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!;
-      if (++position[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
-      position[axis] = 0;
-    }
-  }
-  return out;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const view = { offset: 0, shape, strides };
+  const { buffer, byteOffset } = rowMajorBytes(bytes, data.BYTES_PER_ELEMENT, view);
+  const Type = data.constructor as Uint8ArrayConstructor;
+  return new Type(buffer as ArrayBuffer, byteOffset, data.length);
 }

@@ -25,6 +25,7 @@ import {
 import { commandLine } from "../commandLine.ts";
 import { type DataCommandOptions, dataOptions, skippedRows, withData } from "../dataOptions.ts";
 import { formatDuration, formatPercent, formatTable } from "../format.ts";
+import { withHeadAndFreeze } from "../modelOptions.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { machine, type ResourceOptions, startExecutor, withResources } from "../resources.ts";
 import { type RunBeginning, runBeginning } from "../runBeginning.ts";
@@ -66,12 +67,6 @@ export const registerRun: Register = (program, context) => {
       "--network <name|model.onnx>",
       "a built-in network, or a model whose weights the networks start from",
     )
-    .option("--head <layer>", "of a model: the layer that becomes a new one for the data's classes")
-    .option(
-      "--freeze <pattern>",
-      "of a model: tensors that are not trained, with * for any characters; repeatable",
-      collect,
-    )
     .option(
       "--train <pattern>",
       "of a model: tensors that are trained though they would not be; repeatable",
@@ -96,25 +91,27 @@ export const registerRun: Register = (program, context) => {
     )
     .option("--no-transfer", "leave out what the images are good for outside their recipe")
     .option("--resume", "continue the run in --out (default: the recipe's own folder)");
-  withResources(withData(command)).action(async (recipe: string, given: RunCommandOptions) => {
-    const options = { ...given, set: assignments(given) };
-    const seeds = options.seeds ?? [options.seed];
-    const several = seeds.length > 1;
-    const beginnings: RunBeginning[] = [];
-    for (const seed of seeds) {
-      const out = options.out && several ? `${options.out}-${seed}` : options.out;
-      beginnings.push(await runBeginning(recipe, { ...options, seed, out, several }));
-    }
-    const summaries: RunSummary[] = [];
-    for (const beginning of beginnings) {
-      const summary = await runOnce(recipe, beginning, options, context);
-      if (!summary) return;
-      summaries.push(summary);
-    }
-    if (summaries.length === 1)
-      printResult(context, options, asJson(summaries[0]!), asText(summaries[0]!));
-    else printResult(context, options, seedsJson(summaries), seedsText(summaries));
-  });
+  withResources(withData(withHeadAndFreeze(command))).action(
+    async (recipe: string, given: RunCommandOptions) => {
+      const options = { ...given, set: assignments(given) };
+      const seeds = options.seeds ?? [options.seed];
+      const several = seeds.length > 1;
+      const beginnings: RunBeginning[] = [];
+      for (const seed of seeds) {
+        const out = options.out && several ? `${options.out}-${seed}` : options.out;
+        beginnings.push(await runBeginning(recipe, { ...options, seed, out, several }));
+      }
+      const summaries: RunSummary[] = [];
+      for (const beginning of beginnings) {
+        const summary = await runOnce(recipe, beginning, options, context);
+        if (!summary) return;
+        summaries.push(summary);
+      }
+      if (summaries.length === 1)
+        printResult(context, options, asJson(summaries[0]!), asText(summaries[0]!));
+      else printResult(context, options, seedsJson(summaries), seedsText(summaries));
+    },
+  );
 };
 
 /** One run, shown as it goes; undefined when it was interrupted. */

@@ -12,7 +12,6 @@ import { type WeightFormat, writtenFormats } from "../../io/weights/writeParamet
 import {
   type CommandContext,
   type CommonOptions,
-  collect,
   defineCommand,
   parseCount,
   printResult,
@@ -22,6 +21,7 @@ import { type DataCommandOptions, dataOptions, withData } from "../dataOptions.t
 import { UsageError } from "../errors.ts";
 import { formatCount, formatDuration, formatPercent, formatTable } from "../format.ts";
 import { type ImageShape, parseImageShape } from "../imageShape.ts";
+import { withHeadAndFreeze } from "../modelOptions.ts";
 import { createProgressLine } from "../progressLine.ts";
 import { type ResourceOptions, startWorkers, withWorkers } from "../resources.ts";
 import { createTrainingText } from "../trainingText.ts";
@@ -46,7 +46,7 @@ export const registerTrain: Register = (program, context) => {
     "Trains networks on a data set by Adam, for recipes that start from pre-trained ones.",
     "onnx-distill train lenet mnist --networks 70 --data ~/datasets --out weights/lenet-mnist",
   ).addHelpText("after", explanation);
-  withWorkers(withData(addOptions(command))).action(
+  withWorkers(withData(withHeadAndFreeze(addOptions(command)))).action(
     async (network: string, dataset: string, options: TrainOptions) => {
       const result = await train(network, dataset, options, context);
       if (result) printResult(context, options, asJson(result), asText(result));
@@ -71,12 +71,6 @@ ${known}`;
 
 const addOptions = (command: Command): Command =>
   command
-    .option("--head <layer>", "of a model: the layer that becomes a new one for the data's classes")
-    .option(
-      "--freeze <pattern>",
-      "of a model: tensors that are not trained, with * for any characters; repeatable",
-      collect,
-    )
     .option(
       "--preprocessing <json>",
       'of a model: mean and std of pixel/255 per channel, and "channels", as in a recipe',

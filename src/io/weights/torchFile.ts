@@ -1,8 +1,8 @@
 /** PyTorch's .pth and .pt files: a zip archive of one pickle and of the storages that its tensors view. */
 import { swapBytes } from "../../formats/byteOrder.ts";
+import { rowMajorBytes } from "../../formats/stridedBytes.ts";
 import { readZipEntry, type ZipEntry } from "../../formats/zip.ts";
 import { elementBytes, type RawTensor } from "../safetensors.ts";
-import { rowMajorBytes } from "./stridedBytes.ts";
 import { type TorchStorage, type TorchTensor, unpickleTorch } from "./torchPickle.ts";
 import { stateDictOf } from "./torchStateDict.ts";
 
