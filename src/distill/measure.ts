@@ -1,6 +1,9 @@
 /** How well networks do as they are. */
 import { evaluateGraph, networkFor, toGraph } from "../../graphs/index.ts";
 import type { Split } from "../data/dataset.ts";
+import type { Graph } from "../ir/graph.ts";
+import { peakBytes } from "../ir/memory.ts";
+import { sizeOf } from "../ir/value.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { Tensors } from "../runtime/feeds.ts";
@@ -18,8 +21,9 @@ export interface Measured {
 /** Networks, and what they are to do on which data. */
 export type Task = Pick<Problem, "network" | "loss" | "dataset" | "attack">;
 
-/** Most images of one run of the evaluation graph. */
+/** Most images of one run of the evaluation graph, and the most that its intermediate results may take. */
 const MOST_IMAGES = 512;
+const MOST_BYTES = 2 ** 29;
 
 /** Measures networks on splits of a data set. Program and batches are made once. */
 export class Tester {
@@ -39,8 +43,15 @@ export class Tester {
     const { target } = executor;
     const network = networkFor(target, task.network);
     const { train, test } = task.dataset;
-    this.#batch = Math.min(MOST_IMAGES, Math.max(train.count, test.count));
-    this.#program = compile(toGraph(evaluateGraph(network, task.loss, this.#batch)), target);
+    const graphOf = (batch: number) => toGraph(evaluateGraph(network, task.loss, batch));
+    let batch = Math.min(MOST_IMAGES, Math.max(train.count, test.count));
+    let graph = graphOf(batch);
+    while (batch > 1 && intermediateBytes(graph) > MOST_BYTES) {
+      batch = Math.ceil(batch / 2);
+      graph = graphOf(batch);
+    }
+    this.#batch = batch;
+    this.#program = compile(graph, target);
   }
 
   /** Accuracy and mean loss of each network as it is. */
@@ -107,6 +118,10 @@ export class Tester {
     return batches;
   }
 }
+
+/** What a graph needs at its peak besides its inputs. */
+const intermediateBytes = (graph: Graph): number =>
+  graph.inputs.reduce((bytes, { shape }) => bytes - 4 * sizeOf(shape), peakBytes(graph));
 
 type RealBatches = readonly {
   readonly images: Float32Array;
