@@ -103,7 +103,8 @@ function fitting(network: Network, recipe: Recipe, dataset: Dataset): Network {
     );
   }
   const logits = logitsOf(recipe, dataset);
-  if (classes === logits) return network;
+  const fits = classes === logits || (recipe.loss === "auto" && classes === dataset.classes.length);
+  if (fits) return network;
   throw new RecipeError(
     `network: ${network.name} has ${classes} logits, ${dataset.name} asks for ${logits}: give it a new last layer with model.head=<layer>${classes === dataset.classes.length ? ", or set loss to softmax_cross_entropy" : ""}`,
   );

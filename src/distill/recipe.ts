@@ -107,7 +107,10 @@ export const recipeSchema = z.strictObject({
   model: z.optional(model),
   /** What the networks trained on the images are to do. */
   objective: z._default(objective, { kind: "distil" }),
-  /** `auto`: as in the paper, one logit with binary cross-entropy for two classes, else softmax cross-entropy. */
+  /**
+   * `auto`: as in the paper, one logit with binary cross-entropy for two classes, else softmax cross-entropy; a model
+   * that has two logits, or whose logits are never negative, has softmax cross-entropy for two classes too.
+   */
   loss: z._default(z.enum(["auto", ...lossNames]), "auto"),
   /**
    * Whether every iteration starts from the same known weights or from random ones; `-pretrained`: weights that were

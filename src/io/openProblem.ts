@@ -1,7 +1,7 @@
 /** The problem of a recipe, its data and its model read from files. */
 import type { Dataset } from "../data/dataset.ts";
 import { createProblem, type GivenNetwork, logitsOf, type Problem } from "../distill/problem.ts";
-import { isModel, type Recipe } from "../distill/recipe.ts";
+import { isModel, type Recipe, RecipeError } from "../distill/recipe.ts";
 import { imageInput } from "../onnx/import/images.ts";
 import { describing, readModelFile } from "./modelFile.ts";
 import { networkOfModel } from "./openModel.ts";
@@ -15,7 +15,8 @@ export type DataAndNetwork = Pick<
 
 /**
  * Loads data and, where the network is one, the model. Images are converted to what a model takes, unless the recipe
- * says their shape.
+ * says their shape. Two classes have one logit where the recipe leaves the loss open, but two where one could not be
+ * negative.
  * @throws {RecipeError} when they do not fit each other.
  * @throws {ModelError} when the model cannot be read or distilled against.
  * @throws Error when data are missing or damaged.
@@ -33,14 +34,22 @@ export async function openDataAndNetwork(
     { ...wanted, imageSize, input: wanted.input ?? [...shape] },
     options,
   );
-  const { head, ...choices } = wanted.model ?? {};
-  const given = networkOfModel(path, file, {
-    ...choices,
-    seed: wanted.seed,
-    input: shape,
-    head: head === undefined ? undefined : { layer: head, classes: logitsOf(wanted, dataset) },
-  });
-  return { dataset, given };
+  const { head: layer, ...choices } = wanted.model ?? {};
+  const open = (classes: number) =>
+    networkOfModel(path, file, {
+      ...choices,
+      seed: wanted.seed,
+      input: shape,
+      head: layer === undefined ? undefined : { layer, classes },
+    });
+  const given = open(logitsOf(wanted, dataset));
+  if (given.network.classes > 1 || !given.model.nonNegative) return { dataset, given };
+  if (layer !== undefined && wanted.loss === "auto") {
+    return { dataset, given: open(dataset.classes.length) };
+  }
+  throw new RecipeError(
+    `loss: the only logit of ${given.network.name} is never negative, since a ReLU or its like follows it, and cannot tell two classes apart: ${layer === undefined ? "give it a new last layer with model.head=<layer>" : "set loss to softmax_cross_entropy or auto"}`,
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Head, type NewHead, newHead } from "./head.ts";
 import { arrangedImages, type ImageInput, type ImageShape, imageInput } from "./images.ts";
 import { logitsOf } from "./logits.ts";
 import type { WeightRole } from "./node.ts";
+import { isNonNegative } from "./nonNegative.ts";
 import { matches } from "./patterns.ts";
 import { type Trace, type TraceOptions, trace } from "./trace.ts";
 
@@ -39,6 +40,8 @@ export interface ImportedModel {
   readonly output: string;
   /** Logits per image. */
   readonly classes: number;
+  /** Whether no logit can be negative, as behind a ReLU: one alone then says yes to every image. */
+  readonly nonNegative: boolean;
   /** Operators that were left out behind the logits. */
   readonly omitted: readonly string[];
   /** Trained tensors, and those that are fed but never trained, in the order in which the file needs them. */
@@ -106,6 +109,7 @@ export function importModel(model: ModelFile, options: ImportOptions = {}): Impo
     images,
     output,
     classes,
+    nonNegative: isNonNegative(first.output),
     omitted: omitted.map(({ opType }) => opType),
     parameters,
     buffers,
