@@ -159,7 +159,7 @@ export {
 } from "./distill/run.ts";
 export {
   baselineEpochs,
-  baselineGrid,
+  baselineGridFor,
   baselineRates,
   type Grid,
   type Setting,

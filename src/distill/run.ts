@@ -6,7 +6,7 @@ import { type Evaluation, Evaluator, type Statistic, summarize } from "./evaluat
 import type { Measured } from "./measure.ts";
 import type { Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
-import { baselineRates } from "./settings.ts";
+import { ratesFor } from "./settings.ts";
 import { DivergenceError, Trainer, type TrainerState } from "./trainer.ts";
 
 /** One line of events.jsonl. */
@@ -194,7 +194,7 @@ export async function evaluateBaseline(
   const evaluator = new Evaluator(problem, executor, () => onNetwork?.(++done, total));
   const several = evaluator.distinct("baseline", 5);
   const options = { draws: several === 1 ? 10 : 5, networks: several };
-  const total = (baselineRates.length + options.draws) * options.networks;
+  const total = (ratesFor(problem.recipe).length + options.draws) * options.networks;
   return randomRealBaseline(problem, evaluator, options);
 }
 

@@ -5,6 +5,7 @@ import { random } from "../random/generator.ts";
 import { type Evaluator, summarize } from "./evaluate.ts";
 import type { Measured } from "./measure.ts";
 import type { Parameters, Problem } from "./problem.ts";
+import { isPretrained, type Recipe } from "./recipe.ts";
 import type { Training } from "./training.ts";
 
 /** A constant learning rate, and passes over the images. */
@@ -22,7 +23,16 @@ export interface Grid {
 /** Learning rates and epochs that the baselines choose from (Wang et al. 2018, section 4). */
 export const baselineRates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3] as const;
 export const baselineEpochs = [1, 3, 5] as const;
-export const baselineGrid: Grid = { rates: baselineRates, epochs: baselineEpochs };
+
+/** The rates to choose from for a recipe's networks: those that were trained before may need smaller ones. */
+export const ratesFor = (recipe: Recipe): readonly number[] =>
+  isPretrained(recipe) ? [0.0001, 0.0003, ...baselineRates] : baselineRates;
+
+/** What baselines choose from. */
+export const baselineGridFor = (recipe: Recipe): Grid => ({
+  rates: ratesFor(recipe),
+  epochs: baselineEpochs,
+});
 
 /** Networks that have to be measured to search a grid. */
 export const gridSize = ({ rates, epochs }: Grid, trials: number): number =>

@@ -4,12 +4,13 @@ import type { Executor } from "../runtime/executor.ts";
 import type { Distilled } from "./distilled.ts";
 import { type Evaluation, summarize } from "./evaluate.ts";
 import type { Problem } from "./problem.ts";
+import type { Recipe } from "./recipe.ts";
 import {
-  baselineRates,
   chooseSetting,
   type Grid,
   gridSize,
   measureTrials,
+  ratesFor,
   type Setting,
   selectionImages,
   trainedAt,
@@ -43,10 +44,10 @@ export const TRANSFER_NETWORKS = 5;
 const SELECTION_NETWORKS = 2;
 
 /** What minibatch SGD and Adam choose from: long enough to come to rest. */
-export const transferGrid: Grid = {
-  rates: baselineRates,
+export const transferGridFor = (recipe: Recipe): Grid => ({
+  rates: ratesFor(recipe),
   epochs: [1, 3, 10, 30],
-};
+});
 
 /** Images under a condition: the trials that are reported, and those that a setting is chosen with. */
 interface Case extends Pick<Condition, "evaluator" | "training"> {
@@ -56,7 +57,7 @@ interface Case extends Pick<Condition, "evaluator" | "training"> {
 
 /**
  * Measures the images as distilled, with the steps in shuffled order, with minibatch SGD and Adam at rates and epochs
- * of `transferGrid` chosen on training images, from another initialisation and in another network. The row of the
+ * of `transferGridFor` chosen on training images, from another initialisation and in another network. The row of the
  * shuffled order is left out where there is a single step.
  */
 export async function transferReport(
@@ -74,8 +75,10 @@ export async function transferReport(
       ofReal: caseOf(condition, networks, real),
     }),
   );
+  const grid = transferGridFor(problem.recipe);
   const total = pairs.reduce(
-    (sum, { ofDistilled, ofReal }) => sum + sizeOfCase(ofDistilled) + sizeOfCase(ofReal),
+    (sum, { ofDistilled, ofReal }) =>
+      sum + sizeOfCase(ofDistilled, grid) + sizeOfCase(ofReal, grid),
     0,
   );
   const selection = selectionImages(problem);
@@ -108,8 +111,8 @@ function caseOf(
 }
 
 /** Networks that have to be measured. */
-const sizeOfCase = ({ training, testing, choosing }: Case): number =>
-  testing.count + (training ? gridSize(transferGrid, choosing.count) : 0);
+const sizeOfCase = ({ training, testing, choosing }: Case, grid: Grid): number =>
+  testing.count + (training ? gridSize(grid, choosing.count) : 0);
 
 async function measureCase(
   problem: Problem,
@@ -128,7 +131,7 @@ async function measureCase(
     evaluator,
     training(choosing),
     choosing.count,
-    transferGrid,
+    transferGridFor(problem.recipe),
     selection,
   );
   const measured = await measureTrials(evaluator, testing.count, test, (trials) =>

@@ -11,7 +11,7 @@ import {
 } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
-import { baselineRates } from "../distill/settings.ts";
+import { ratesFor } from "../distill/settings.ts";
 import type { TransferRow } from "../distill/transfer.ts";
 import { attackRows } from "./attackRows.ts";
 import { decodeDistilled } from "./distilledFile.ts";
@@ -127,7 +127,7 @@ export async function writeReport(
         { label: "Before training", value: formatPercent(before) },
         {
           label: `Baseline: ${baseline.name}`,
-          value: `${formatPercent(baseline)}, over sets of images; the same steps and epochs at rate ${formatNumber(baseline.learningRate)}, the best of ${baselineRates.length} on training images`,
+          value: `${formatPercent(baseline)}, over sets of images; the same steps and epochs at rate ${formatNumber(baseline.learningRate)}, the best of ${ratesFor(recipe).length} on training images`,
         },
         ...(attack ? attackRows(attack) : []).map(([label, earlier, later]) => ({
           label,

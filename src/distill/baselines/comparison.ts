@@ -5,7 +5,7 @@ import { Evaluator, summarize } from "../evaluate.ts";
 import { learnedRates } from "../learnedRates.ts";
 import type { Problem } from "../problem.ts";
 import {
-  baselineGrid,
+  baselineGridFor,
   chooseSetting,
   gridSize,
   measureTrials,
@@ -70,13 +70,14 @@ export class Comparison {
   async source(name: string, sets: readonly ImageSet[]): Promise<Setting> {
     const choosing = this.#trials("training", SELECTION_NETWORKS, sets);
     const testing = this.#trials("evaluation", this.#options.networks, sets);
-    this.begin(name, gridSize(baselineGrid, choosing.count) + testing.count);
+    const grid = baselineGridFor(this.#problem.recipe);
+    this.begin(name, gridSize(grid, choosing.count) + testing.count);
     const trainingOf = (trials: Trials) => gradientDescent(this.#problem, this.evaluator, trials);
     const setting = await chooseSetting(
       this.evaluator,
       trainingOf(choosing),
       choosing.count,
-      baselineGrid,
+      grid,
       this.#selection,
     );
     const measured = await measureTrials(

@@ -16,7 +16,7 @@ const OPTIMIZED_KEPT = 0.2;
 
 /**
  * Every source of images under the same held-out networks: random real images, the best of many random sets, cluster
- * centres and class means (Wang et al. 2018, section 4), each trained at the rate and epochs of `baselineGrid` that do
+ * centres and class means (Wang et al. 2018, section 4), each trained at the rate and epochs of `baselineGridFor` that do
  * best on training images with training networks, and measured on the test images; then k-NN on the same images. Where
  * a source has several sets, they go to the networks in turn. Rates that are learned are those of the source's first set.
  * @throws {RangeError} when a class has too few training images.

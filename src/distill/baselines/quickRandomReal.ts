@@ -3,7 +3,7 @@ import type { Split } from "../../data/dataset.ts";
 import { type Distilled, randomRealImages, realLabels } from "../distilled.ts";
 import { type Evaluation, type Evaluator, type Statistic, statistic } from "../evaluate.ts";
 import type { Problem } from "../problem.ts";
-import { baselineRates, selectionImages } from "../settings.ts";
+import { ratesFor, selectionImages } from "../settings.ts";
 
 export interface Baseline extends Statistic {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface RandomRealOptions {
 
 /**
  * Random real images, as many per class and step as the distilled ones, in the same steps and epochs, with the one
- * learning rate of `baselineRates` that does best on training images; accuracy on the test images. Of an attack, the
+ * learning rate of `ratesFor` that does best on training images; accuracy on the test images. Of an attack, the
  * images of class `from` are labelled `to`: real data with the changed labels. `measureBaselines` chooses the epochs
  * too, and measures other sources.
  */
@@ -38,7 +38,7 @@ export async function randomRealBaseline(
     return evaluator.measure(trained, split);
   };
   let best = { rate: 0, accuracy: -1 };
-  for (const rate of baselineRates) {
+  for (const rate of ratesFor(problem.recipe)) {
     const { accuracy } = await evaluate(0, rate, selection);
     if (accuracy.mean > best.accuracy) best = { rate, accuracy: accuracy.mean };
   }
