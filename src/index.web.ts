@@ -231,8 +231,10 @@ export { type Random, random } from "./random/generator.ts";
 export { fans, type Initializer, initialize } from "./random/initializers.ts";
 /** Devices and execution. */
 export {
+  type DeviceChoice,
   DeviceError,
   type DeviceName,
+  deviceChoice,
   deviceNamed,
   deviceNames,
   devices,
