@@ -8,7 +8,7 @@ export interface CatalogEntry {
   /** [channels, height, width]. */
   shape: readonly [number, number, number];
   /** Absent: computed from the training images. */
-  normalization?: Readonly<Normalization>;
+  normalization?: Normalization;
   /** Folders below a data directory, first match wins; "" is the data directory itself. */
   folders: readonly string[];
 }

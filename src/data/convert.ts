@@ -80,6 +80,6 @@ function convertNormalization(
 ): Normalization {
   if (from === to) return normalization;
   if (to === 1) return meanStd(train, 1);
-  const repeat = ([value]: number[]) => [value!, value!, value!];
+  const repeat = ([value]: readonly number[]) => [value!, value!, value!];
   return { mean: repeat(normalization.mean), std: repeat(normalization.std) };
 }

@@ -12,8 +12,10 @@ export interface Split {
 
 /** Per-channel mean and standard deviation of pixel/255. */
 export interface Normalization {
-  mean: number[];
-  std: number[];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** The order in which colour channels stand in the images: pictures turn `bgr` round. By default `rgb`. */
+  readonly channels?: "rgb" | "bgr";
 }
 
 /** An image that could not be decoded. */

@@ -34,6 +34,6 @@ function preprocessed(
       `preprocessing: ${mean.length} means and ${std.length} deviations for images of ${count} channels`,
     );
   }
-  const ordered = channels === "bgr" ? reverseChannels(dataset) : dataset;
-  return { ...ordered, normalization: { mean, std } };
+  if (channels === "rgb") return { ...dataset, normalization: { mean, std } };
+  return { ...reverseChannels(dataset), normalization: { mean, std, channels } };
 }

@@ -36,6 +36,7 @@ export function encodeDistilled(problem: Problem, distilled: Distilled): Uint8Ar
       seed: String(recipe.seed),
       mean: JSON.stringify(dataset.normalization.mean),
       std: JSON.stringify(dataset.normalization.std),
+      ...(dataset.normalization.channels === "bgr" ? { channels: "bgr" } : {}),
       classes: JSON.stringify(dataset.classes),
     },
   );

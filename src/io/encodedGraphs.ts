@@ -28,7 +28,7 @@ export interface GraphOptions {
   readonly loss: LossName;
   readonly unroll: Unroll;
   /** Of the images that are fed: (pixel/255 - mean) / std per channel. */
-  readonly normalization: Readonly<Normalization>;
+  readonly normalization: Normalization;
 }
 
 /** An input or output of a graph. */
@@ -54,7 +54,7 @@ export interface Manifest {
   readonly buffers: readonly ParameterSpec[];
   /** File of a pretrained network's own parameters and buffers. */
   readonly weights?: string;
-  readonly normalization: Readonly<Normalization>;
+  readonly normalization: Normalization;
 }
 
 export interface ManifestGraph {

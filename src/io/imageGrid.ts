@@ -1,4 +1,5 @@
 /** Sheets of distilled images as PNG files: one row per step, and strips over time. */
+import type { Normalization } from "../data/dataset.ts";
 import { encodePng } from "../formats/png.ts";
 import type { Contrast } from "./contrast.ts";
 import { labelClasses, planPanels } from "./gridLayout.ts";
@@ -18,6 +19,8 @@ export interface SheetOptions {
   /** Per channel: pixel = value * std + mean. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** The order of colour channels in the images; by default `rgb`. */
+  readonly order?: Normalization["channels"];
   /** Class names; a class without a name shows its index. */
   readonly classes?: readonly string[];
   /** Default `auto`: [0,1] where all pixels lie in it, else mean -+ 2.5 std of the whole sheet. */

@@ -29,6 +29,7 @@ export async function runPictures(
     labels: { data: of.labels, shape: shapes.labels },
     mean: dataset.normalization.mean,
     std: dataset.normalization.std,
+    order: dataset.normalization.channels,
     classes: dataset.classes,
   });
   const tensor = (data: Float32Array): FloatTensor => ({ data, shape: shapes.images });

@@ -1,4 +1,5 @@
 /** Draws panels of labelled image cells onto one canvas. */
+import type { Normalization } from "../data/dataset.ts";
 import { fitText, textWidth } from "./bitmapFont.ts";
 import { type Canvas, createCanvas, drawText, fillRectangle, lineHeight } from "./canvas.ts";
 import { type Contrast, type ContrastRange, contrastRange, greyLevel } from "./contrast.ts";
@@ -24,6 +25,8 @@ export interface SheetStyle {
   readonly scale: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** The order of colour channels in the images; by default `rgb`. */
+  readonly order?: Normalization["channels"];
   readonly contrast?: Contrast;
 }
 
@@ -66,7 +69,7 @@ function drawImage(
   image: Float32Array,
   left: number,
   top: number,
-  { channels, height, width, scale, mean, std }: SheetStyle,
+  { channels, height, width, scale, mean, std, order }: SheetStyle,
   range: ContrastRange,
 ): void {
   for (let y = 0; y < height * scale; y++) {
@@ -75,7 +78,10 @@ function drawImage(
       const target = ((top + y) * stride + left + x) * channels;
       for (let channel = 0; channel < channels; channel++) {
         const pixel = image[channel * height * width + source]! * std[channel]! + mean[channel]!;
-        pixels[target + channel] = greyLevel(pixel, range);
+        pixels[target + (order === "bgr" ? channels - 1 - channel : channel)] = greyLevel(
+          pixel,
+          range,
+        );
       }
     }
   }

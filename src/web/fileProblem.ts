@@ -28,7 +28,11 @@ export function fileProblem({ shapes, metadata }: DistilledFile): Problem {
     shape: [channels, height, width],
     train: NO_IMAGES,
     test: NO_IMAGES,
-    normalization: { mean: read("mean"), std: read("std") },
+    normalization: {
+      mean: read("mean"),
+      std: read("std"),
+      ...(metadata.channels === "bgr" ? { channels: "bgr" } : {}),
+    },
   };
   const epochs = Number(metadata.epochs);
   const recipe = parseRecipe({

@@ -1,4 +1,5 @@
 /** Distilled images as a page shows them. */
+import type { Normalization } from "../data/dataset.ts";
 import { contrastRange, greyLevel } from "../io/contrast.ts";
 
 export interface PaintedImages {
@@ -17,7 +18,7 @@ export interface PaintedImages {
 export function paintImages(
   values: Float32Array,
   shape: readonly number[],
-  { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },
+  { mean, std, channels: order }: Normalization,
 ): PaintedImages {
   const [steps = 0, count = 0, channels = 1, height = 0, width = 0] = shape;
   const plane = height * width;
@@ -29,7 +30,7 @@ export function paintImages(
   }
   const range = contrastRange(denormalised, "auto");
   const pixels = new Uint8ClampedArray(images * plane * 4).fill(255);
-  const shown = channels === 3 ? [0, 1, 2] : [0, 0, 0];
+  const shown = channels !== 3 ? [0, 0, 0] : order === "bgr" ? [2, 1, 0] : [0, 1, 2];
   for (let image = 0; image < images; image++) {
     for (const [at, channel] of shown.entries()) {
       const from = (image * channels + channel) * plane;

@@ -61,6 +61,12 @@ describe("renderGrid", () => {
     expect(image.at(MARGIN + 5, MARGIN + HEADER + 5)).toEqual([0, 102, 204]);
   });
 
+  test("turns BGR images into RGB pictures", async () => {
+    const options = sheet([1, 1, 3, 16], 2, (_s, _i, c) => c * 0.4);
+    const image = await decode(await renderGrid({ ...options, order: "bgr" }));
+    expect(image.at(MARGIN + 5, MARGIN + HEADER + 5)).toEqual([204, 102, 0]);
+  });
+
   test("lays steps out as rows and classes as columns of magnified cells", async () => {
     const options = sheet([3, 2, 1, 28], 2, (step, image) => (step * 2 + image) / 5);
     const image = await decode(await renderGrid({ ...options, stepLabels: ["", "", ""] }));

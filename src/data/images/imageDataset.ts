@@ -29,7 +29,7 @@ export async function datasetOfImages(
   listing: ImageListing,
   preprocessing: Preprocessing,
   rng: Pick<Random, "integer">,
-  options: ImageOptions & { normalization?: Readonly<Normalization> } = {},
+  options: ImageOptions & { normalization?: Normalization } = {},
 ): Promise<Dataset> {
   const { size, channels } = preprocessing;
   if (!Number.isInteger(size) || size < 1)

@@ -15,7 +15,7 @@ interface ImageSet {
   folders: readonly string[];
   /** What is looked for, as shown to people. */
   wanted: string;
-  normalization?: Readonly<Normalization>;
+  normalization?: Normalization;
   /** Its listing, where the folder has its layout. */
   listIn(folder: string): Promise<ImageListing | undefined>;
 }
@@ -63,7 +63,7 @@ function imageSetNamed(name: string): ImageSet | undefined {
 export interface FoundImages {
   name: string;
   listing: ImageListing;
-  normalization?: Readonly<Normalization>;
+  normalization?: Normalization;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** config.json: what a program in any language needs to use a bundle, and the accuracy that it claims. */
+import type { Normalization } from "../../data/dataset.ts";
 import { distilledShapes } from "../../distill/distilled.ts";
 import type { Statistic } from "../../distill/evaluate.ts";
 import type { Problem } from "../../distill/problem.ts";
@@ -36,7 +37,7 @@ export interface BundleConfig {
   readonly learning_rate_order: string;
   readonly dataset: { readonly name: string; readonly classes: readonly string[] };
   /** Of the images that networks see: (pixel/255 - mean) / std per channel. */
-  readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly normalization: Normalization;
   readonly test_data: TestData;
   /** On the test images, after training on the distilled ones; of an attack, against the changed labels. */
   readonly accuracy: Statistic;

@@ -26,13 +26,14 @@ export async function testDataOf(
 
 async function inFiles(
   { data }: Recipe,
-  { name, shape }: Dataset,
+  { name, shape, normalization }: Dataset,
   dataDir: string | undefined,
 ): Promise<TestSource> {
   const entry = catalogEntry(data);
   if (!entry) return none(`the verifiers cannot read the images of ${name}`);
   if (entry.shape.some((length, axis) => length !== shape[axis]))
     return none(`the images of ${name} were converted to [${shape}]`);
+  if (normalization.channels === "bgr") return none(`the images of ${name} were converted to BGR`);
   const { layout, test } = await locateFiles(entry, dataDir);
   const format = readByVerifiers.find((kind) => kind === layout.kind);
   if (!format) return none(`the verifiers cannot read the files of ${name}`);
