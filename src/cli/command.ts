@@ -65,6 +65,16 @@ export const parseCount =
     return number;
   };
 
+/**
+ * Parses a number above 0.
+ * @throws {InvalidArgumentError} when it is none.
+ */
+export function parsePositive(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== "" && number > 0 && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError("Expected a number above 0.");
+}
+
 /** The values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,

@@ -14,21 +14,32 @@ const SHORTEST = 0.01;
 /** The tensor that is no parameter. */
 export const IMAGES = "images";
 
-/** Weights, images, labels and directions by the names of the graph's inputs, rounded to float32. */
+/**
+ * Weights, images, labels and directions by the names of the graph's inputs, rounded to float32. Parameters are moved at
+ * random by `displacement` times their root mean square.
+ */
 export function pointOf(
   { inputs }: RecipeGraph,
   weights: Parameters,
   seed: number,
+  displacement = 0,
 ): Map<string, Float32Array> {
   const point = new Map<string, Float32Array>();
   for (const { name, role, parameter, value } of inputs) {
     const stream = random(seed, `certificate: ${name}`);
     const normal = (scale: number) =>
       Float32Array.from({ length: sizeOf(value.shape) }, () => scale * stream.normal());
-    if (role === "parameter" || role === "buffer") point.set(name, weights.get(name)!);
-    else if (role === "images") point.set(name, normal(1));
+    const sizeOfEntries = (tensor: string) => Math.max(rms(weights.get(tensor)!), SHORTEST);
+    if (role === "buffer") point.set(name, weights.get(name)!);
+    else if (role === "parameter") {
+      const reach = displacement * sizeOfEntries(name);
+      point.set(
+        name,
+        weights.get(name)!.map((weight) => weight + reach * stream.normal()),
+      );
+    } else if (role === "images") point.set(name, normal(1));
     else if (role === "labels") point.set(name, softLabels(value.shape, stream));
-    else point.set(name, normal(parameter ? Math.max(rms(weights.get(parameter)!), SHORTEST) : 1));
+    else point.set(name, normal(parameter ? sizeOfEntries(parameter) : 1));
   }
   return point;
 }

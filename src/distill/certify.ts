@@ -20,6 +20,8 @@ export interface CertifyOptions {
   /** Points that are tried; medians over them are reported. */
   readonly points: number;
   readonly seed: number;
+  /** Weights are moved at random by this share of their root mean square first; 0 by default. */
+  readonly displacement?: number;
   /** Where float32 is compared with float64. */
   readonly executors: readonly Executor[];
   onStage?(what: string): void;
@@ -56,7 +58,11 @@ const STEPS = [1e-7, 1e-9, 1e-11, 1e-6, 1e-5];
 /** A difference this close needs no other step. */
 const CLOSE = 1e-6;
 
-/** Compares derivatives of the loss at the given weights, at random images with random soft labels. */
+/**
+ * Compares derivatives of the loss at the given weights, or near them, at random images with random soft labels. Near
+ * them is better for pruned weights: the units of a filter of zeros are all at the kink of their ReLU, where differences
+ * are not derivatives.
+ */
 export async function certify(
   network: Network,
   loss: LossName,
@@ -78,10 +84,10 @@ async function certifyPoint(
   network: Network,
   loss: LossName,
   weights: Parameters,
-  { images, seed, executors, onStage }: Omit<CertifyOptions, "points">,
+  { images, seed, displacement, executors, onStage }: Omit<CertifyOptions, "points">,
 ): Promise<Certificate> {
   const graph = certificateGraph(network, loss, images);
-  const point = pointOf(graph, weights, seed);
+  const point = pointOf(graph, weights, seed, displacement);
   onStage?.("derivatives in float64");
   const exact = derivatives(graph, compute(graph, point));
 

@@ -11,6 +11,7 @@ import {
   type CommonOptions,
   defineCommand,
   parseCount,
+  parsePositive,
   printResult,
   type Register,
 } from "../command.ts";
@@ -22,6 +23,7 @@ import { createProgressLine, type ProgressLine } from "../progressLine.ts";
 interface CheckOptions extends CommonOptions, ModelOptions {
   readonly batch: number;
   readonly points: number;
+  readonly displace?: number;
 }
 
 /** Largest errors of a network that is ok. */
@@ -41,7 +43,12 @@ export const registerCheck: Register = (program, context) => {
     "onnx-distill check resnet.onnx",
   )
     .option("--batch <B>", "images of the batch", parseCount(1), 2)
-    .option("--points <n>", "points that are tried; medians over them count", parseCount(1), 3);
+    .option("--points <n>", "points that are tried; medians over them count", parseCount(1), 3)
+    .option(
+      "--displace <share>",
+      "move weights at random by this share of their size first, such as 0.01: for pruned models",
+      parsePositive,
+    );
   withModel(withImageShape(command))
     .addHelpText("after", explanation)
     .action(async (path: string, options: CheckOptions) => {
@@ -57,6 +64,7 @@ export const registerCheck: Register = (program, context) => {
           images: options.batch,
           points: options.points,
           seed,
+          displacement: options.displace,
           executors,
           onStage: (what) => progress.update(what),
         });
@@ -100,7 +108,8 @@ At random images with random soft labels, along a random direction of weights an
   modes     Hessian times direction, forward over reverse against reverse over reverse
   devices   gradient and Hessian times direction in float32 against float64
 Errors are relative L2 errors, the median over the points. The check takes long for large models: fewer --points and a
---batch of 1 make it shorter.`;
+--batch of 1 make it shorter. Where a filter has no weights but zeros, all its units are at the kink of a ReLU, and
+differences disagree with any derivative: --displace 0.01 checks close by.`;
 
 function executorsOf({ device }: CheckOptions): Executor[] {
   try {

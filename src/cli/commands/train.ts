@@ -1,6 +1,6 @@
 /** `onnx-distill train`: networks trained on a data set, for recipes that start from such. */
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import {
   parsePreprocessing as checkPreprocessing,
   type Recipe,
@@ -14,6 +14,7 @@ import {
   type CommonOptions,
   defineCommand,
   parseCount,
+  parsePositive,
   printResult,
   type Register,
 } from "../command.ts";
@@ -79,7 +80,7 @@ const addOptions = (command: Command): Command =>
     .option("--networks <n>", "networks that the folder is to hold", parseCount(1), 1)
     .option("--epochs <n>", "passes over the training images", parseCount(1))
     .option("--batch <B>", "images of a step", parseCount(1))
-    .option("--rate <number>", "Adam's learning rate in the first epoch", parseRate)
+    .option("--rate <number>", "Adam's learning rate in the first epoch", parsePositive)
     .option("--decay-every <n>", "epochs after which the rate is halved", parseCount(1))
     .option(
       "--input <CxHxW>",
@@ -172,10 +173,4 @@ function parsePreprocessing(text: string): Recipe["preprocessing"] {
     }
     throw error;
   }
-}
-
-function parseRate(text: string): number {
-  const rate = Number(text);
-  if (text.trim() !== "" && rate > 0 && Number.isFinite(rate)) return rate;
-  throw new InvalidArgumentError("Expected a number above 0.");
 }
