@@ -21,8 +21,8 @@ export {
 } from "./io/graphFiles.ts";
 export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
 /** ONNX models of other tools as networks. */
-export { ModelError, readModelFile } from "./io/modelFile.ts";
-export { type OpenModel, type OpenModelOptions, openModel } from "./io/openModel.ts";
+export { readModelFile } from "./io/modelFile.ts";
+export { openModel } from "./io/openModel.ts";
 export { openProblem } from "./io/openProblem.ts";
 export { type DataOptions, loadRecipeData } from "./io/recipeData.ts";
 export {

@@ -175,6 +175,8 @@ export { trainingSchedule } from "./distill/trainingSchedules.ts";
 export { type TransferOptions, type TransferRow, transferReport } from "./distill/transfer.ts";
 /** File formats, as bytes. */
 export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
+export { ModelError } from "./io/modelError.ts";
+export { networkOfModel, type OpenModel, type OpenModelOptions } from "./io/modelNetwork.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -231,3 +233,17 @@ export {
   type Session,
   type SessionOptions,
 } from "./runtime/session.ts";
+/** The library at work in a page. */
+export type { DeviceOptions, PickedDevice } from "./web/device.ts";
+export type { DistilEvent } from "./web/events.ts";
+export type { FinishedRun, RunSnapshot } from "./web/finishedRun.ts";
+export type { PaintedImages } from "./web/paintedImages.ts";
+export type { ModelBytes } from "./web/problemInPage.ts";
+export {
+  type DistilOptions,
+  openWorkbench,
+  type TrainOptions,
+  type Workbench,
+  type WorkbenchNetwork,
+  type WorkbenchRun,
+} from "./web/workbench.ts";

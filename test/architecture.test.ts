@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   data: ["formats", "random"],
   distill: ["data", "runtime", "graphs", "onnx", "ir", "random"],
   io: ["distill", "data", "runtime", "graphs", "onnx", "ir", "formats", "random"],
+  web: ["io", "distill", "data", "runtime", "graphs", "onnx", "formats"],
   bench: ["io", "distill", "data", "runtime", "graphs", "onnx", "ir", "random"],
   serve: ["io", "distill", "data"],
   cli: ["serve", "bench", "io", "distill", "data", "runtime", "graphs", "onnx", "random"],
@@ -21,8 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** The only homes of each package; every other package is for the command line alone. */
 const homes: Readonly<Record<string, readonly string[]>> = {
-  "#ort": ["src/runtime/session.ts"],
-  "#ort-wasm": ["src/runtime/session.ts"],
+  "#ort": ["src/runtime/session.ts", "src/runtime/wasmSettings.ts"],
+  "#ort-wasm": ["src/runtime/session.ts", "src/runtime/wasmSettings.ts"],
   "onnx-proto": ["src/onnx/protobuf/encodeModel.ts", "src/onnx/protobuf/decodeModel.ts"],
   sharp: ["src/io/canvas.ts", "src/data/images/decodeImage.ts"],
   zod: ["src/distill/recipe.ts"],
@@ -85,7 +86,7 @@ test("each package has one home", () => {
 });
 
 test("what is computed does no input or output", () => {
-  const pure = ["random", "formats", "ir", "autodiff", "graphs", "onnx", "distill"];
+  const pure = ["random", "formats", "ir", "autodiff", "graphs", "onnx", "distill", "web"];
   const impure = violations(({ path, imports }) =>
     pure.includes(partOf(path)) ? imports.map(({ specifier }) => specifier).filter(isNode) : [],
   );
@@ -112,8 +113,10 @@ test("only the command line prints, reads arguments and exits", () => {
   expect(talkative).toEqual([]);
 });
 
-test("the browser's entry reaches no node:* module and only packages that run there", () => {
-  const reached = reachedFrom("src/index.web.ts", files);
+test("the browser's entry and its worker reach no node:* module and only packages that run there", () => {
+  const reached = ["src/index.web.ts", "src/web/workbenchWorker.ts"].flatMap((entry) =>
+    reachedFrom(entry, files),
+  );
   const packages = reached.flatMap(({ imports }) =>
     imports
       .filter(({ file, typeOnly }) => file === undefined && !typeOnly)

@@ -1,7 +1,8 @@
 /** Progress on stderr: one line redrawn in place on a terminal, else a plain line now and then. */
+
+import { createPace } from "../distill/pace.ts";
 import { formatClock, formatCount, formatNumber } from "./format.ts";
 import { createLossHistory } from "./lossHistory.ts";
-import { createPace } from "./pace.ts";
 
 /** Progress after an outer iteration; iterations count from 1. */
 export interface StatusState {

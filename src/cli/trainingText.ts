@@ -1,7 +1,8 @@
 /** Text about networks whose training goes on. */
+
+import { createPace } from "../distill/pace.ts";
 import type { PretrainingProgress } from "../io/pretrainedNetworks.ts";
 import { formatClock, formatCount, formatNumber } from "./format.ts";
-import { createPace } from "./pace.ts";
 
 /** A line of progress for `count` networks, with the time that those in training still take. */
 export function createTrainingText(count: number): (progress: PretrainingProgress) => string {

@@ -35,6 +35,13 @@ export const toDistilled = ({ images, labels, rawRates }: RawDistilled): Distill
   learningRates: rawRates.map(softplus),
 });
 
+/** The same numbers in arrays of their own. */
+export const copyDistilled = ({ images, labels, learningRates }: Distilled): Distilled => ({
+  images: images.slice(),
+  labels: labels.slice(),
+  learningRates: learningRates.slice(),
+});
+
 /** Shapes of the three tensors. */
 export function distilledShapes({
   unroll,

@@ -1,7 +1,7 @@
 /** A whole run: iterations with checkpoints and a curve, then the final evaluation and its baseline. */
 import type { Executor } from "../runtime/executor.ts";
 import { type Baseline, randomRealBaseline } from "./baselines/quickRandomReal.ts";
-import type { Distilled } from "./distilled.ts";
+import { copyDistilled, type Distilled } from "./distilled.ts";
 import { type Evaluation, Evaluator, type Statistic, summarize } from "./evaluate.ts";
 import type { Measured } from "./measure.ts";
 import type { Plan } from "./plan.ts";
@@ -67,6 +67,8 @@ export interface RunOptions {
     iterations: number;
     loss: number;
     accuracy?: Statistic;
+    /** What is learned so far; the next iteration changes its arrays. */
+    distilled: Distilled;
   }): void;
 }
 
@@ -122,7 +124,7 @@ export async function distil(problem: Problem, options: RunOptions): Promise<Tra
       );
       accuracy = (await evaluator.measure(trained, problem.heldOut)).accuracy;
       if (!best || accuracy.mean > best.accuracy) {
-        best = { iteration, accuracy: accuracy.mean, distilled: copyOf(trainer.distilled) };
+        best = { iteration, accuracy: accuracy.mean, distilled: copyDistilled(trainer.distilled) };
       }
       await storage.event({
         iteration,
@@ -134,7 +136,8 @@ export async function distil(problem: Problem, options: RunOptions): Promise<Tra
       });
       losses = [];
     }
-    options.onIteration?.({ iteration, iterations, loss, accuracy });
+    const { distilled } = trainer;
+    options.onIteration?.({ iteration, iterations, loss, accuracy, distilled });
     if (due || clock() - savedAt > CHECKPOINT_SECONDS) await save();
   }
   const finished = trainer.state.iteration >= iterations;
@@ -194,12 +197,6 @@ export async function evaluateBaseline(
   const total = (baselineRates.length + options.draws) * options.networks;
   return randomRealBaseline(problem, evaluator, options);
 }
-
-const copyOf = ({ images, labels, learningRates }: Distilled): Distilled => ({
-  images: images.slice(),
-  labels: labels.slice(),
-  learningRates: learningRates.slice(),
-});
 
 /** Seconds since now, on top of what was spent before. */
 function stopwatch(before: number): () => number {

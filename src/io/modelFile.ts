@@ -2,14 +2,9 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
-import { ImportError } from "../onnx/import/error.ts";
 import { type ModelFile, ModelFileError } from "../onnx/modelFile.ts";
 import { decodeModel, type ReadExternal } from "../onnx/protobuf/decodeModel.ts";
-
-/** A model cannot be read or distilled against; the text names the file. */
-export class ModelError extends Error {
-  override readonly name = "ModelError";
-}
+import { describing, ModelError } from "./modelError.ts";
 
 /**
  * Reads a model with the tensors that lie in files beside it.
@@ -25,24 +20,6 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     );
   });
   return describing(path, () => decodeModel(bytes, externalReader(dirname(path))));
-}
-
-/**
- * Runs what works on a model.
- * @throws {ModelError} with the file's name instead of errors of reading and importing.
- */
-export function describing<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof ModelFileError) {
-      throw new ModelError(`${path} is not a model that can be read: ${error.message}`);
-    }
-    if (error instanceof ImportError) {
-      throw new ModelError(`${path} cannot be distilled against: ${error.message}`);
-    }
-    throw error;
-  }
 }
 
 /**

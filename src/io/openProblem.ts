@@ -1,10 +1,9 @@
 /** The problem of a recipe, its data and its model read from files. */
 import type { Dataset } from "../data/dataset.ts";
-import { createProblem, type GivenNetwork, logitsOf, type Problem } from "../distill/problem.ts";
+import { createProblem, type GivenNetwork, type Problem } from "../distill/problem.ts";
 import { isModel, type Recipe } from "../distill/recipe.ts";
-import { imageInput } from "../onnx/import/images.ts";
-import { describing, readModelFile } from "./modelFile.ts";
-import { networkOfModel } from "./openModel.ts";
+import { readModelFile } from "./modelFile.ts";
+import { formForModel, recipeNetwork } from "./modelNetwork.ts";
 import { type DataOptions, loadRecipeData } from "./recipeData.ts";
 
 /** What a recipe says of its data and its network. */
@@ -25,22 +24,10 @@ export async function openDataAndNetwork(
   options: DataOptions = {},
 ): Promise<{ dataset: Dataset; given?: GivenNetwork }> {
   if (!isModel(wanted)) return { dataset: await loadRecipeData(wanted, options) };
-  const path = wanted.network;
-  const file = await readModelFile(path);
-  const { shape } = describing(path, () => imageInput(file, wanted.input));
-  const imageSize = wanted.imageSize ?? (shape[1] === shape[2] ? shape[1] : null);
-  const dataset = await loadRecipeData(
-    { ...wanted, imageSize, input: wanted.input ?? [...shape] },
-    options,
-  );
-  const { head, ...choices } = wanted.model ?? {};
-  const given = networkOfModel(path, file, {
-    ...choices,
-    seed: wanted.seed,
-    input: shape,
-    head: head === undefined ? undefined : { layer: head, classes: logitsOf(wanted, dataset) },
-  });
-  return { dataset, given };
+  const file = await readModelFile(wanted.network);
+  const form = formForModel(wanted, file);
+  const dataset = await loadRecipeData(form, options);
+  return { dataset, given: recipeNetwork(form, file, dataset) };
 }
 
 /**

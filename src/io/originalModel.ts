@@ -6,7 +6,7 @@ import { compile } from "../onnx/compile.ts";
 import type { ImageLayout } from "../onnx/import/images.ts";
 import { random } from "../random/generator.ts";
 import type { Executor } from "../runtime/executor.ts";
-import type { OpenModel } from "./openModel.ts";
+import type { OpenModel } from "./modelNetwork.ts";
 
 /** Batches of the file that are compared: several, so that what a fixed batch has to do with shapes shows. */
 const BATCHES = 3;

@@ -2,7 +2,8 @@
 
 import { lossFor } from "../../../graphs/index.ts";
 import { type Certificate, certify } from "../../distill/certify.ts";
-import { type OpenModel, openModel } from "../../io/openModel.ts";
+import type { OpenModel } from "../../io/modelNetwork.ts";
+import { openModel } from "../../io/openModel.ts";
 import { forwardError } from "../../io/originalModel.ts";
 import { DeviceError, type DeviceName, deviceNamed } from "../../runtime/devices.ts";
 import { type Executor, inlineExecutor } from "../../runtime/executor.ts";
