@@ -20,7 +20,6 @@ export function DrawingPad({ drawing: { strokes, pen }, onDraw }: Props) {
   };
   return (
     <div class="pad">
-      {/* biome-ignore lint/a11y/useSemanticElements: no element is a sheet of paper. */}
       <svg
         viewBox={`0 0 ${PAD_SIZE} ${PAD_SIZE}`}
         role="application"
@@ -51,7 +50,6 @@ export function DrawingPad({ drawing: { strokes, pen }, onDraw }: Props) {
         }}
       >
         {strokes.map((stroke, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: strokes are only added at the end.
           <path key={index} class="ink" d={pathOf(stroke)} />
         ))}
         <circle class={`pen ${pen.down ? "down" : ""}`} cx={pen.at.x} cy={pen.at.y} r="3.4" />

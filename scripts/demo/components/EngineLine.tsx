@@ -13,8 +13,8 @@ export function EngineLine({ engine }: { readonly engine: Engine }) {
       <strong>
         {name}
         {count}
-      </strong>{" "}
-      {reason}
+      </strong>
+      <span>{reason}</span>
     </p>
   );
 }

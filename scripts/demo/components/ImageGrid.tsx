@@ -34,7 +34,6 @@ export function ImageGrid({ pixels, shape, classes }: Props) {
         const name = classes[(image % perStep) % classes.length] ?? "";
         const step = steps > 1 ? `, step ${Math.floor(image / perStep) + 1}` : "";
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: images keep their places.
           <li key={image}>
             <ImageTile
               pixels={shown.subarray(image * size, (image + 1) * size)}

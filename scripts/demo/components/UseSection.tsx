@@ -51,7 +51,6 @@ export function UseSection({ state, actions }: Props) {
             <fieldset class="samples">
               <legend class="small soft">or take a written one</legend>
               {Array.from({ length: 10 }, (_, digit) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the digits themselves.
                 <button key={digit} type="button" onClick={() => actions.sample(digit)}>
                   {digit}
                 </button>
