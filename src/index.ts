@@ -8,18 +8,8 @@ export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { dataDirs, userCacheDir, userDataDir } from "./data/locate.ts";
 export * from "./index.web.ts";
 /** Runs, graphs, pictures and bundles as files. */
-export type { BundleConfig } from "./io/bundle/bundleConfig.ts";
 export { type Bundle, type BundleOptions, exportBundle } from "./io/bundle/exportBundle.ts";
-export {
-  type GraphFile,
-  type GraphOptions,
-  type Manifest,
-  type ManifestGraph,
-  type ManifestTensor,
-  manifest,
-  writeGraphs,
-} from "./io/graphFiles.ts";
-export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
+export { writeGraphs } from "./io/graphFiles.ts";
 /** ONNX models of other tools as networks. */
 export { readModelFile } from "./io/modelFile.ts";
 export { openModel } from "./io/openModel.ts";

@@ -174,7 +174,21 @@ export {
 export { trainingSchedule } from "./distill/trainingSchedules.ts";
 export { type TransferOptions, type TransferRow, transferReport } from "./distill/transfer.ts";
 /** File formats, as bytes. */
+export { encodeZip } from "./formats/zipWrite.ts";
+export type { BundleConfig } from "./io/bundle/bundleConfig.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./io/checkpointFile.ts";
 export { type DistilledFile, decodeDistilled, encodeDistilled } from "./io/distilledFile.ts";
+export {
+  type EncodedGraphs,
+  encodeGraphs,
+  type GraphFile,
+  type GraphOptions,
+  type Manifest,
+  type ManifestGraph,
+  type ManifestTensor,
+  manifest,
+} from "./io/encodedGraphs.ts";
+export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
 export { ModelError } from "./io/modelError.ts";
 export { networkOfModel, type OpenModel, type OpenModelOptions } from "./io/modelNetwork.ts";
 export {
@@ -217,8 +231,10 @@ export { type Random, random } from "./random/generator.ts";
 export { fans, type Initializer, initialize } from "./random/initializers.ts";
 /** Devices and execution. */
 export {
+  type DeviceChoice,
   DeviceError,
   type DeviceName,
+  deviceChoice,
   deviceNamed,
   deviceNames,
   devices,
@@ -234,16 +250,23 @@ export {
   type SessionOptions,
 } from "./runtime/session.ts";
 /** The library at work in a page. */
+export {
+  type DatasetOptions,
+  datasetFromFiles,
+  type FilesByPath,
+} from "./web/datasetFromFiles.ts";
 export type { DeviceOptions, PickedDevice } from "./web/device.ts";
 export type { DistilEvent } from "./web/events.ts";
 export type { FinishedRun, RunSnapshot } from "./web/finishedRun.ts";
 export type { PaintedImages } from "./web/paintedImages.ts";
 export type { ModelBytes } from "./web/problemInPage.ts";
+export type { Verification } from "./web/verifyBundle.ts";
 export {
-  type DistilOptions,
+  type OnProgress,
   openWorkbench,
   type TrainOptions,
   type Workbench,
+  type WorkbenchBundle,
   type WorkbenchNetwork,
-  type WorkbenchRun,
 } from "./web/workbench.ts";
+export type { DistilOptions, WorkbenchRun } from "./web/workbenchRun.ts";

@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   data: ["formats", "random"],
   distill: ["data", "runtime", "graphs", "onnx", "ir", "random"],
   io: ["distill", "data", "runtime", "graphs", "onnx", "ir", "formats", "random"],
-  web: ["io", "distill", "data", "runtime", "graphs", "onnx", "formats"],
+  web: ["io", "distill", "data", "runtime", "graphs", "onnx", "formats", "random"],
   bench: ["io", "distill", "data", "runtime", "graphs", "onnx", "ir", "random"],
   serve: ["io", "distill", "data"],
   cli: ["serve", "bench", "io", "distill", "data", "runtime", "graphs", "onnx", "random"],
@@ -25,7 +25,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "#ort": ["src/runtime/session.ts", "src/runtime/wasmSettings.ts"],
   "#ort-wasm": ["src/runtime/session.ts", "src/runtime/wasmSettings.ts"],
   "onnx-proto": ["src/onnx/protobuf/encodeModel.ts", "src/onnx/protobuf/decodeModel.ts"],
-  sharp: ["src/io/canvas.ts", "src/data/images/decodeImage.ts"],
+  sharp: ["src/data/images/decodeImage.ts"],
   zod: ["src/distill/recipe.ts"],
 };
 

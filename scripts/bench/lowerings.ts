@@ -169,9 +169,12 @@ await compareForms(
 );
 
 /** One form of the weights' gradient as a program. */
-function weightGradProgram(value: Value<"convWeightGrad">, form: typeof emitByTaps): Program {
+function weightGradProgram(
+  value: Value<"convWeightGrad">,
+  form: typeof emitByConvolution,
+): Program {
   const emit = new Emitter();
-  emit.rename(form(emit, value, "x", "dy"), "dw");
+  emit.rename(form(emit, value, "x", "dy", "cpu"), "dw");
   const model: OnnxModel = {
     name: "weight gradient",
     opset: OPSET,

@@ -1,14 +1,8 @@
-/** An 8-bit raster in memory, encoded to PNG by sharp. */
-import sharp from "sharp";
+/** An 8-bit raster in memory that rectangles and text are drawn on. */
+import type { Raster } from "../formats/png.ts";
 import { GLYPH_ROWS, paintText } from "./bitmapFont.ts";
 
-/** Pixels [height,width,channels], row by row, 0 (black) to 255. */
-export interface Canvas {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  readonly pixels: Uint8Array;
-}
+export type Canvas = Raster;
 
 /** A canvas of `width` x `height` pixels filled with one grey level. */
 export function createCanvas(
@@ -57,12 +51,4 @@ export function drawText(
 /** Height of a line of text in pixels at a scale. */
 export function lineHeight(scale: number): number {
   return GLYPH_ROWS * scale;
-}
-
-/** The canvas as a PNG file: 8-bit greyscale for one channel, RGB for three. */
-export function encodePng({ width, height, channels, pixels }: Canvas): Promise<Buffer> {
-  return sharp(pixels, { raw: { width, height, channels } })
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .png({ compressionLevel: 9 })
-    .toBuffer();
 }

@@ -1,5 +1,5 @@
 /** Sheets of distilled images as PNG files: one row per step, and strips over time. */
-import { encodePng } from "./canvas.ts";
+import { encodePng } from "../formats/png.ts";
 import type { Contrast } from "./contrast.ts";
 import { labelClasses, planPanels } from "./gridLayout.ts";
 import { formatCount } from "./quantities.ts";
@@ -74,7 +74,7 @@ function checkNormalisation({ mean, std }: SheetOptions, channels: number): void
  * a class; many classes continue in panels below. Cells are whole multiples of the image's size.
  * Throws where shapes do not fit together or C is neither 1 nor 3.
  */
-export async function renderGrid(options: GridOptions): Promise<Buffer> {
+export async function renderGrid(options: GridOptions): Promise<Uint8Array> {
   const [steps, count, channels, height, width] = dimensionsOf(options.images);
   checkNormalisation(options, channels);
   const scale = cellScale(height, width);
@@ -109,7 +109,7 @@ export async function renderGrid(options: GridOptions): Promise<Buffer> {
 export async function renderStrip(
   snapshots: readonly Snapshot[],
   options: SheetOptions & { readonly step?: number },
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   if (snapshots.length === 0) throw new Error("expected at least one snapshot, got none");
   const shape = snapshots[0]!.images.shape;
   const [steps, count, channels, height, width] = dimensionsOf(snapshots[0]!.images);

@@ -1,23 +1,16 @@
-/** The graphs of a run's problem as files. */
+/** The graphs of a run's problem. */
 import type { Network } from "../../graphs/index.ts";
 import { startsAlike } from "../distill/initialization.ts";
 import type { Problem } from "../distill/problem.ts";
-import type { Target } from "../onnx/lowering/index.ts";
-import { type GraphFile, writeGraphs } from "./graphFiles.ts";
+import type { GraphOptions } from "./encodedGraphs.ts";
 
-/** Writes them with a manifest that says how the recipe draws weights; the portable lowering by default. */
-export const writeProblemGraphs = (
-  folder: string,
-  problem: Problem,
-  target?: Target,
-): Promise<GraphFile[]> =>
-  writeGraphs(folder, {
-    network: drawnByRecipe(problem),
-    loss: problem.loss,
-    unroll: problem.unroll,
-    normalization: problem.dataset.normalization,
-    target,
-  });
+/** What they are made for: their manifest says how the recipe draws weights. */
+export const problemGraphOptions = (problem: Problem): GraphOptions => ({
+  network: drawnByRecipe(problem),
+  loss: problem.loss,
+  unroll: problem.unroll,
+  normalization: problem.dataset.normalization,
+});
 
 const drawnByRecipe = ({ network, recipe }: Problem): Network => ({
   ...network,

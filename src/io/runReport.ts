@@ -2,25 +2,19 @@
 
 import type { SkippedImage } from "../data/dataset.ts";
 import type { AttackOutcome } from "../distill/attack.ts";
-import {
-  type Distilled,
-  distilledClasses,
-  distilledShapes,
-  initialDistilled,
-  toDistilled,
-} from "../distill/distilled.ts";
+import { type Distilled, distilledClasses, toDistilled } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { RunStorage } from "../distill/run.ts";
 import { baselineRates } from "../distill/settings.ts";
 import type { TransferRow } from "../distill/transfer.ts";
 import { attackRows } from "./attackRows.ts";
 import { decodeDistilled } from "./distilledFile.ts";
-import { type FloatTensor, renderGrid, renderStrip, type SheetOptions } from "./imageGrid.ts";
 import { type LearnedLabel, learnedLabels } from "./learnedLabels.ts";
 import type { Statistic } from "./quantities.ts";
 import { formatCount, formatDuration, formatNumber, formatPercent } from "./quantities.ts";
 import { renderReport } from "./report.ts";
 import type { RunDirectory } from "./runDirectory.ts";
+import { type RunState, runPictures } from "./runPictures.ts";
 
 /** summary.json: what a run achieved and how it was made. */
 export interface RunSummary {
@@ -43,46 +37,19 @@ export interface RunSummary {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly device: string };
 }
 
-/** Draws images/first.png, latest.png and strip.png. Colour or grey images only; others have no pictures. */
+/** Draws images/first.png, latest.png and strip.png. */
 export async function drawImages(
   directory: RunDirectory,
   problem: Problem,
   distilled: Distilled,
 ): Promise<void> {
-  const { dataset, unroll } = problem;
-  if (dataset.shape[0] !== 1 && dataset.shape[0] !== 3) return;
-  const shapes = distilledShapes(problem);
-  const sheet = (of: Distilled): SheetOptions => ({
-    labels: { data: of.labels, shape: shapes.labels },
-    mean: dataset.normalization.mean,
-    std: dataset.normalization.std,
-    classes: dataset.classes,
-  });
-  const tensor = (data: Float32Array): FloatTensor => ({ data, shape: shapes.images });
-  const stepLabels = (of: Distilled): string[] =>
-    Array.from({ length: unroll.steps }, (_, s) => {
-      const rates = Array.from({ length: unroll.epochs }, (_, e) =>
-        formatNumber(of.learningRates[e * unroll.steps + s]!),
-      );
-      return [`step ${s + 1}`, ...rates.map((rate) => `lr ${rate}`)].join("\n");
-    });
-  const grid = (of: Distilled) =>
-    renderGrid({ images: tensor(of.images), ...sheet(of), stepLabels: stepLabels(of) });
-
-  const iterations = await directory.checkpointIterations();
-  const start = problem.recipe.images.startsWith("run:")
-    ? undefined
-    : toDistilled(initialDistilled(problem));
-  if (start) await directory.write("images/first.png", await grid(start));
-  await directory.write("images/latest.png", await grid(distilled));
-  const snapshots = [];
-  if (start) snapshots.push({ iteration: 0, images: tensor(start.images) });
-  for (const iteration of iterations) {
+  const states: RunState[] = [];
+  for (const iteration of await directory.checkpointIterations()) {
     const { state } = await directory.readCheckpoint(iteration);
-    snapshots.push({ iteration, images: tensor(state.images) });
+    states.push({ iteration, images: state.images });
   }
-  if (snapshots.length > 0)
-    await directory.write("images/strip.png", await renderStrip(snapshots, sheet(distilled)));
+  for (const [name, png] of await runPictures(problem, distilled, states))
+    await directory.write(name, png);
 }
 
 /** Milliseconds between two drawings while a run goes on. */

@@ -6,18 +6,23 @@ export interface Device {
   readonly provider: string;
   /** The lowering that is fastest there. */
   readonly target: Target;
+  /** Whether two runs at the same time end badly, so that they queue for the whole page or thread. */
+  readonly oneRunAtATime: boolean;
 }
 
 export const devices = {
-  cpu: { provider: "cpu", target: "cpu" },
-  wasm: { provider: "wasm", target: "cpu" },
-  webgpu: { provider: "webgpu", target: "portable" },
-  cuda: { provider: "cuda", target: "portable" },
+  cpu: { provider: "cpu", target: "cpu", oneRunAtATime: false },
+  wasm: { provider: "wasm", target: "cpu", oneRunAtATime: true },
+  webgpu: { provider: "webgpu", target: "portable", oneRunAtATime: true },
+  cuda: { provider: "cuda", target: "portable", oneRunAtATime: false },
 } as const satisfies Record<string, Device>;
 
 export type DeviceName = keyof typeof devices;
 
 export const deviceNames = Object.keys(devices) as DeviceName[];
+
+/** A device, or `auto` for the one that `chooseDevice` finds. */
+export type DeviceChoice = DeviceName | "auto";
 
 /** A device cannot be used here; the text says how to get it. */
 export class DeviceError extends Error {
@@ -30,4 +35,14 @@ export class DeviceError extends Error {
 export function deviceNamed(name: string): DeviceName {
   if (Object.hasOwn(devices, name)) return name as DeviceName;
   throw new DeviceError(`unknown device "${name}": choose one of ${deviceNames.join(", ")}`);
+}
+
+/**
+ * A device by its name, or `auto`.
+ * @throws {DeviceError} when it is neither.
+ */
+export function deviceChoice(name: string): DeviceChoice {
+  if (name === "auto" || Object.hasOwn(devices, name)) return name as DeviceChoice;
+  const known = [...deviceNames, "auto"].join(", ");
+  throw new DeviceError(`unknown device "${name}": choose one of ${known}`);
 }

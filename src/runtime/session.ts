@@ -1,19 +1,26 @@
 /** One loaded program. This is the only module that imports ONNX Runtime; in Node, wasm is another package of it. */
 import * as ort from "#ort";
-import type { Program } from "../onnx/compile.ts";
-import { DeviceError, type DeviceName, devices } from "./devices.ts";
+import { input } from "../ir/builders/index.ts";
+import { compile, type Program } from "../onnx/compile.ts";
+import { type DeviceName, devices } from "./devices.ts";
 import { fedInputs, type Tensors } from "./feeds.ts";
+import { missingDevice, type Platform } from "./missingDevice.ts";
+import { Queue } from "./queue.ts";
 
 export interface SessionOptions {
   readonly device: DeviceName;
-  /** Threads inside one operator. */
+  /**
+   * Threads inside one operator. With wasm the first session decides for all, and a page that is not cross-origin
+   * isolated has one.
+   */
   readonly threads: number;
 }
 
 /** A program loaded on a device. */
 export interface Session {
   /**
-   * Runs once; tensors that the program does not take are ignored.
+   * Runs once; tensors that the program does not take are ignored. Runs of wasm and WebGPU wait for each other,
+   * whatever session they are of.
    * @throws when an input is missing or has the wrong size.
    */
   run(feeds: Tensors): Promise<Map<string, Float32Array>>;
@@ -23,52 +30,92 @@ export interface Session {
 /** Version of the ONNX Runtime in use. */
 export const runtimeVersion = (): string => Object.values(ort.env.versions)[0] ?? "unknown";
 
+const platform: Platform = ort.env.versions.node === undefined ? "browser" : "node";
+
+type Runtime = Pick<typeof ort, "InferenceSession" | "Tensor" | "env">;
+
+/** In a page, loading and running take turns: two at once end in "memory access out of bounds". */
+const queue = new Queue();
+
 /**
- * @throws {DeviceError} when the device is not available.
+ * @throws {DeviceError} when the device is not available, with what to do about it.
  */
 export async function createSession(
   program: Program,
   { device, threads }: SessionOptions,
 ): Promise<Session> {
-  const runtime = device === "wasm" ? await import("#ort-wasm") : ort;
-  const session = await load(runtime, program, device, threads);
+  if (platform === "browser" && (device === "cpu" || device === "cuda"))
+    throw missingDevice(device, platform, "onnxruntime-web has no such provider");
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    devices[device].oneRunAtATime ? queue.add(work) : work();
+  const runtime = await runtimeOf(device, threads);
+  const session = await inTurn(() => load(runtime, program, device, threads));
   return {
     async run(feeds) {
       const tensors: Record<string, ort.Tensor> = {};
       for (const { name, shape, data } of fedInputs(program, feeds))
         tensors[name] = new runtime.Tensor("float32", data, shape);
-      const results = await session.run(tensors);
+      const results = await inTurn(() => session.run(tensors));
       return new Map(
         program.outputs.map(({ name }) => [name, results[name]!.data as Float32Array]),
       );
     },
-    release: () => session.release(),
+    release: () => inTurn(() => session.release()),
   };
 }
 
+async function runtimeOf(device: DeviceName, threads: number): Promise<Runtime> {
+  const runtime: Runtime = device === "wasm" ? await import("#ort-wasm") : ort;
+  if (runtime.env.versions.web !== undefined)
+    runtime.env.wasm.numThreads = globalThis.crossOriginIsolated === false ? 1 : threads;
+  return runtime;
+}
+
 async function load(
-  runtime: Pick<typeof ort, "InferenceSession">,
+  runtime: Runtime,
   program: Program,
   device: DeviceName,
   threads: number,
 ): Promise<ort.InferenceSession> {
   try {
-    return await runtime.InferenceSession.create(program.bytes, {
-      executionProviders: [devices[device].provider],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // Graphs are optimized before they get here: the runtime's passes only make loading slower.
-      graphOptimizationLevel: device === "cpu" ? "disabled" : "all",
-      // One block for all intermediate results saves little time and doubles the memory (docs/performance.md).
-      enableMemPattern: false,
-      // Threads that spin while they wait take the cores from whatever else runs on the machine.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-    });
+    return await create(runtime, program, device, threads);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (/provider|backend|shared library|no available/i.test(reason) && device !== "cpu") {
-      throw new DeviceError(`device "${device}" is not available here: ${reason}`);
-    }
+    if (!(await isThere(runtime, device))) throw missingDevice(device, platform, reason);
     throw new Error(`ONNX Runtime refused the graph "${program.name}": ${reason}`);
+  }
+}
+
+const create = (
+  runtime: Runtime,
+  { bytes }: Program,
+  device: DeviceName,
+  threads: number,
+): Promise<ort.InferenceSession> =>
+  runtime.InferenceSession.create(bytes, {
+    executionProviders: [devices[device].provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Graphs are optimized before they get here: the runtime's passes only make loading slower.
+    graphOptimizationLevel: device === "cpu" ? "disabled" : "all",
+    // One block for all intermediate results saves little time and doubles the memory (docs/performance.md).
+    enableMemPattern: false,
+    // Threads that spin while they wait take the cores from whatever else runs on the machine.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  });
+
+/** Whether a device takes the smallest program: tells a missing device from a graph that it refuses. */
+async function isThere(runtime: Runtime, device: DeviceName): Promise<boolean> {
+  const x = input("x", [1]);
+  const smallest = compile({
+    name: "smallest",
+    inputs: [x],
+    outputs: [{ name: "y", value: x }],
+  });
+  try {
+    await (await create(runtime, smallest, device, 1)).release();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 /** The thread behind one lane of `workerExecutor`: loads programs and runs them, one request after the other. */
 import { parentPort } from "node:worker_threads";
+import { DeviceError } from "./devices.ts";
 import type { Tensors } from "./feeds.ts";
 import { createSession, type Session } from "./session.ts";
 import type { LoadRequest, Reply, Request } from "./workerExecutor.ts";
@@ -29,7 +30,7 @@ function run(
   return session.run(own);
 }
 
-async function answer(request: Request): Promise<Reply> {
+async function answer(request: Request): Promise<Extract<Reply, { results: unknown }>> {
   switch (request.kind) {
     case "load":
       await load(request);
@@ -47,13 +48,12 @@ port.on("message", (request: Request) => {
   queue = queue.then(async () => {
     try {
       const reply = await answer(request);
-      const buffers = [...(reply.results?.values() ?? [])].map(
-        (data) => data.buffer as ArrayBuffer,
-      );
+      const buffers = [...reply.results.values()].map((data) => data.buffer as ArrayBuffer);
       port.postMessage(reply, [...new Set(buffers)]);
     } catch (error) {
       port.postMessage({
         error: error instanceof Error ? error.message : String(error),
+        deviceIsMissing: error instanceof DeviceError,
       } satisfies Reply);
     }
   });

@@ -4,7 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Program } from "../onnx/compile.ts";
-import { devices } from "./devices.ts";
+import { DeviceError, devices } from "./devices.ts";
 import type { Executor, ExecutorOptions } from "./executor.ts";
 import { fedInputs, isConstant, sharedInputs, type Tensors } from "./feeds.ts";
 import type { SessionOptions } from "./session.ts";
@@ -25,7 +25,9 @@ export type Request =
   | { readonly kind: "close" };
 
 /** What a worker answers, in the order of the requests. */
-export type Reply = { readonly results?: Map<string, Float32Array>; readonly error?: string };
+export type Reply =
+  | { readonly results: Map<string, Float32Array> }
+  | { readonly error: string; readonly deviceIsMissing: boolean };
 
 export interface WorkerOptions extends ExecutorOptions {
   readonly workers: number;
@@ -85,10 +87,10 @@ class Lane {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#worker.on("message", ({ results, error }: Reply) => {
+    this.#worker.on("message", (reply: Reply) => {
       const next = this.#pending.shift()!;
-      if (error === undefined) next.resolve(results!);
-      else next.reject(new Error(error));
+      if ("results" in reply) next.resolve(reply.results);
+      else next.reject(new (reply.deviceIsMissing ? DeviceError : Error)(reply.error));
     });
     this.#worker.on("error", (error) =>
       this.#fail(error instanceof Error ? error : new Error(String(error))),

@@ -1,4 +1,5 @@
 /** What a run in a page comes to. */
+import type { AttackOutcome } from "../distill/attack.ts";
 import type { Baseline } from "../distill/baselines/quickRandomReal.ts";
 import type { Statistic } from "../distill/evaluate.ts";
 import type { PaintedImages } from "./paintedImages.ts";
@@ -21,4 +22,6 @@ export interface FinishedRun extends RunSnapshot {
   readonly accuracy: Statistic;
   /** Random real images at the same budget. */
   readonly baseline: Baseline;
+  /** Of an attack, whose accuracies are against the changed labels. */
+  readonly attack?: AttackOutcome<Statistic>;
 }

@@ -1,70 +1,87 @@
 /** What the worker of a workbench does for its page. */
+import type { Dataset } from "../data/dataset.ts";
 import type { Parameters } from "../distill/problem.ts";
+import type { BundleConfig } from "../io/bundle/bundleConfig.ts";
 import { decodeDistilled } from "../io/distilledFile.ts";
 import { type Executor, inlineExecutor } from "../runtime/executor.ts";
 import { runtimeVersion } from "../runtime/session.ts";
 import { takeWasmFrom } from "../runtime/wasmSettings.ts";
+import { type BundleFolder, readBundle } from "./bundleFolder.ts";
+import { bundleLearner } from "./bundleLearner.ts";
+import { bundleTestImages, type TestImages } from "./bundleTestImages.ts";
+import { type DatasetOptions, datasetFromFiles, type FilesByPath } from "./datasetFromFiles.ts";
+import { type Desk, Desks } from "./desks.ts";
 import { type DeviceOptions, type PickedDevice, pickDevice } from "./device.ts";
 import { fileProblem } from "./fileProblem.ts";
 import type { FinishedRun, RunSnapshot } from "./finishedRun.ts";
-import type { Learner } from "./learner.ts";
+import { pageBundle } from "./pageBundle.ts";
+import { type PaintedImages, paintImages } from "./paintedImages.ts";
 import { type PageProblem, problemInPage } from "./problemInPage.ts";
 import { problemLearner } from "./problemLearner.ts";
 import type { Notify } from "./rpc.ts";
-import { Stopwatch, timed } from "./stopwatch.ts";
 import { inTurns, Turns } from "./turns.ts";
+import { type Verification, verifyBundle } from "./verifyBundle.ts";
 import { WorkerRun } from "./workerRun.ts";
 
-/** Whose distilled images a network is trained on: a run's, by its number, or those of a file. */
-export type ImageSource = { readonly run: number } | { readonly file: Uint8Array };
+/** Whose distilled images a network is trained on: a run's or a bundle's, by its number, or those of a file. */
+export type ImageSource =
+  | { readonly kind: "run" | "bundle"; readonly number: number }
+  | { readonly kind: "file"; readonly bytes: Uint8Array };
 
-/** A network that was trained on distilled images. */
+/** What a bundle says, and its images. */
+export interface BundleContents {
+  readonly config: BundleConfig;
+  readonly images: PaintedImages;
+  /** Whether the images that its accuracy was measured on are there. */
+  readonly hasTestImages: boolean;
+}
+
+/** What training a network gave. */
 export interface Training {
   readonly parameters: Parameters;
-  /** On the test images, as a fraction; undefined where there are none. */
   readonly accuracy: number | undefined;
-  /** Time of the gradient steps alone. */
   readonly seconds: number;
 }
 
-/** A learner and the time that its programs ran. */
-interface Desk {
-  readonly learner: Learner;
-  readonly stopwatch: Stopwatch;
+interface OpenBundle {
+  readonly folder: BundleFolder;
+  readonly test: TestImages | undefined;
 }
 
 /** The methods, and the state between their calls. */
 export function workbenchMethods(notify: Notify) {
   const turns = new Turns();
+  const queued = (executor: Executor): Executor => inTurns(executor, turns);
   const runs = new Map<number, WorkerRun>();
-  const desks = new Map<number, Promise<Desk>>();
+  const bundles = new Map<number, OpenBundle>();
+  const desks = new Desks(queued);
   let picked: PickedDevice;
 
-  const startExecutor = (): Executor => inlineExecutor(picked);
-  const runNumbered = (number: number): WorkerRun => runs.get(number)!;
-
-  async function openDesk(makeLearner: (executor: Executor) => Learner): Promise<Desk> {
-    const stopwatch = new Stopwatch();
-    const learner = makeLearner(inTurns(timed(startExecutor(), stopwatch), turns));
-    await learner.prepare();
-    return { learner, stopwatch };
-  }
+  const onDevice = (): Executor => inlineExecutor(picked);
+  /** For claims, whose tolerance is that of processors. */
+  const onProcessor = (): Executor =>
+    inlineExecutor({ device: "wasm", threads: picked.threads, target: "portable" });
 
   function deskOf(source: ImageSource): Promise<Desk> {
-    if ("file" in source) {
-      const distilled = decodeDistilled(source.file);
+    if (source.kind === "file") {
+      const distilled = decodeDistilled(source.bytes);
       const problem = fileProblem(distilled);
-      return openDesk((executor) => problemLearner(problem, executor, () => distilled));
+      return desks.open(onDevice(), (executor) =>
+        problemLearner(problem, executor, () => distilled),
+      );
     }
-    const run = runNumbered(source.run);
-    const known = desks.get(source.run);
-    if (known) return known;
-    const desk = openDesk((executor) => problemLearner(run.problem, executor, () => run.distilled));
-    desks.set(source.run, desk);
-    return desk;
+    const { number } = source;
+    if (source.kind === "bundle") {
+      const { folder, test } = bundles.get(number)!;
+      return desks.of(number, onProcessor, (executor) => bundleLearner(folder, executor, test));
+    }
+    const run = runs.get(number)!;
+    return desks.of(number, onDevice, (executor) =>
+      problemLearner(run.problem, executor, () => run.distilled),
+    );
   }
 
-  /** Uses a desk; that of a file is cleared away afterwards. */
+  /** Works at a desk; that of a file is cleared away afterwards. */
   async function atDesk<Result>(
     source: ImageSource,
     work: (desk: Desk) => Promise<Result>,
@@ -73,7 +90,7 @@ export function workbenchMethods(notify: Notify) {
     try {
       return await work(desk);
     } finally {
-      if ("file" in source) await desk.learner.close();
+      if (source.kind === "file") await desk.learner.close();
     }
   }
 
@@ -87,30 +104,54 @@ export function workbenchMethods(notify: Notify) {
       });
       return { ...picked, runtime: runtimeVersion() };
     },
+
     /** Makes a run; `finish` lets it go. */
     async distil(number: number, about: PageProblem, resume: Uint8Array | undefined) {
-      runs.set(
-        number,
-        new WorkerRun(
-          problemInPage(about),
-          resume,
-          () => inTurns(startExecutor(), turns),
-          (event) => notify(number, event),
-        ),
+      const run = new WorkerRun(
+        problemInPage(about),
+        resume,
+        () => queued(onDevice()),
+        (event) => notify(number, event),
       );
+      runs.set(number, run);
     },
-    finish: (number: number): Promise<FinishedRun> => runNumbered(number).finish(),
-    pause: (number: number): Promise<Uint8Array> => runNumbered(number).pause(),
-    resume: async (number: number) => runNumbered(number).resume(),
-    stop: async (number: number) => runNumbered(number).stop(),
-    snapshot: async (number: number): Promise<RunSnapshot> => runNumbered(number).snapshot(),
-    async forget(number: number) {
-      runNumbered(number).stop();
-      runs.delete(number);
-      const desk = await desks.get(number);
-      desks.delete(number);
-      await desk?.learner.close();
+    finish: (number: number): Promise<FinishedRun> => runs.get(number)!.finish(),
+    pause: (number: number): Promise<Uint8Array> => runs.get(number)!.pause(),
+    resume: async (number: number) => runs.get(number)!.resume(),
+    stop: async (number: number) => runs.get(number)!.stop(),
+    snapshot: async (number: number): Promise<RunSnapshot> => runs.get(number)!.snapshot(),
+    async bundle(number: number): Promise<Map<string, Uint8Array>> {
+      const run = runs.get(number)!.toBundle();
+      const executor = queued(onProcessor());
+      try {
+        return await pageBundle(run, executor, runtimeVersion());
+      } finally {
+        await executor.close();
+      }
     },
+
+    async openBundle(
+      number: number,
+      files: ReadonlyMap<string, Uint8Array>,
+    ): Promise<BundleContents> {
+      const folder = readBundle(files);
+      const test = await bundleTestImages(folder, files);
+      bundles.set(number, { folder, test });
+      const { config, distilled } = folder;
+      const { shapes, images } = distilled;
+      return {
+        config,
+        images: paintImages(images, shapes.images, config.normalization),
+        hasTestImages: test !== undefined,
+      };
+    },
+    verifyBundle: (number: number): Promise<Verification> =>
+      atDesk({ kind: "bundle", number }, ({ learner }) =>
+        verifyBundle(bundles.get(number)!.folder, learner, (done, total) =>
+          notify(number, { done, total }),
+        ),
+      ),
+
     train: (source: ImageSource, seed: number | undefined): Promise<Training> =>
       atDesk(source, async ({ learner, stopwatch }) => {
         const before = stopwatch.seconds;
@@ -124,6 +165,24 @@ export function workbenchMethods(notify: Notify) {
       image: Uint8Array,
     ): Promise<Float32Array> =>
       atDesk(source, ({ learner }) => learner.classify(parameters, image)),
+
+    readDataset: (
+      number: number,
+      files: FilesByPath,
+      options: Omit<DatasetOptions, "onDecoded">,
+    ): Promise<Dataset> =>
+      datasetFromFiles(files, {
+        ...options,
+        onDecoded: (done, total) => notify(number, { done, total }),
+      }),
+
+    /** Frees a run or a bundle. */
+    async forget(number: number) {
+      runs.get(number)?.stop();
+      runs.delete(number);
+      bundles.delete(number);
+      await desks.close(number);
+    },
   };
 }
 

@@ -3,64 +3,32 @@
  * responsive: distillation, and between its iterations the training of fresh networks and their reading of images.
  */
 import type { Dataset } from "../data/dataset.ts";
-import type { Parameters } from "../distill/problem.ts";
-import type { Recipe } from "../distill/recipe.ts";
 import { DeviceError } from "../runtime/devices.ts";
+import type { DatasetOptions, FilesByPath } from "./datasetFromFiles.ts";
 import type { DeviceOptions, PickedDevice } from "./device.ts";
-import type { DistilEvent } from "./events.ts";
-import type { FinishedRun, RunSnapshot } from "./finishedRun.ts";
-import type { ImageSource, WorkbenchMethods } from "./methods.ts";
-import type { ModelBytes } from "./problemInPage.ts";
-import { type Connection, connect } from "./rpc.ts";
+import type { BundleContents, ImageSource, Training, WorkbenchMethods } from "./methods.ts";
+import { connect } from "./rpc.ts";
+import type { Verification } from "./verifyBundle.ts";
+import { type DistilOptions, startRun, type WorkbenchRun } from "./workbenchRun.ts";
 
-export interface DistilOptions {
-  readonly recipe: Recipe;
-  /** The data of the recipe, such as `datasetFromFiles` makes them; by default the embedded stroke digits. */
-  readonly dataset?: Dataset;
-  /** An ONNX model in place of the recipe's network; networks start from its weights. */
-  readonly network?: ModelBytes;
-  /** A checkpoint of a run of the same recipe and data, in a page or in Node. */
-  readonly resume?: Uint8Array;
-  /** Stops the run after the iteration in progress; its last checkpoint is kept. */
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: DistilEvent) => void;
-}
-
-/** A run in the workbench. */
-export interface WorkbenchRun {
-  /**
-   * Resolves when the images are distilled and measured, through any pauses.
-   * @throws the signal's reason once it is aborted; {RecipeError}, {ModelError} and {DivergenceError} by name.
-   */
-  readonly finished: Promise<FinishedRun>;
-  /** The last checkpoint; undefined before the first. */
-  readonly checkpoint: Uint8Array | undefined;
-  /** Stops after the iteration in progress; resolves with the checkpoint, which goes on here or elsewhere. */
-  pause(): Promise<Uint8Array>;
-  /** Goes on after a pause. */
-  resume(): Promise<void>;
-  /** What is learned so far. */
-  snapshot(): Promise<RunSnapshot>;
-  /** Stops the run and frees what it holds; networks trained on its images can classify no more. */
+/** A bundle in the workbench. */
+export interface WorkbenchBundle extends BundleContents {
+  /** Frees what it holds; networks trained on its images can classify no more. */
   close(): Promise<void>;
 }
 
-/** A network that was trained on distilled images. */
-export interface WorkbenchNetwork {
-  /** By name, as PyTorch's state_dict calls them. */
-  readonly parameters: Parameters;
-  /** Share of the test images that it reads rightly; undefined where there are none. */
-  readonly accuracy: number | undefined;
-  /** Time of its gradient steps. */
-  readonly seconds: number;
-}
+/** A network that was trained on distilled images, by a workbench and for it. */
+export interface WorkbenchNetwork extends Training {}
 
 export interface TrainOptions {
-  /** The images: of a run as they are now, or a distilled.safetensors. */
-  readonly distilled: WorkbenchRun | Uint8Array;
+  /** The images: of a run as they are now, of a bundle, or of a distilled.safetensors, which has no test images. */
+  readonly distilled: WorkbenchRun | WorkbenchBundle | Uint8Array;
   /** Draws the initial weights; left out, they are those that the images were made for. */
   readonly seed?: number;
 }
+
+/** Called whenever a part of the work is done. */
+export type OnProgress = (done: number, total: number) => void;
 
 export interface Workbench extends PickedDevice {
   /** Version of ONNX Runtime. */
@@ -68,12 +36,29 @@ export interface Workbench extends PickedDevice {
   /** Starts a run. */
   distil(options: DistilOptions): WorkbenchRun;
   /**
-   * Trains a fresh network on distilled images, also while a run goes on. The first call for a run loads programs,
-   * which takes a second; further ones are quick.
+   * Trains a fresh network on distilled images, also while a run goes on. The first call for a run or a bundle loads
+   * programs; further ones are quick.
    */
   train(options: TrainOptions): Promise<WorkbenchNetwork>;
   /** Probability of each class of one image, bytes 0..255 [C,H,W]. */
   classify(network: WorkbenchNetwork, image: Uint8Array): Promise<Float32Array>;
+  /**
+   * The files of a finished run that `onnx-distill export` writes, by name.
+   * @throws Error before the end of the run.
+   */
+  bundle(run: WorkbenchRun): Promise<Map<string, Uint8Array>>;
+  /**
+   * Opens a bundle from its files by path. Files of its data set may be among them, where its test images are not in it.
+   * @throws Error when there is no bundle among the files, it lacks some, or the test images are others.
+   */
+  openBundle(files: ReadonlyMap<string, Uint8Array>): Promise<WorkbenchBundle>;
+  /**
+   * Repeats the accuracy that a bundle claims, on the processor with the bundle's own graphs.
+   * @throws Error when the bundle lacks its networks or its test images.
+   */
+  verifyBundle(bundle: WorkbenchBundle, onNetwork?: OnProgress): Promise<Verification>;
+  /** `datasetFromFiles` in the worker. */
+  readDataset(files: FilesByPath, options?: DatasetOptions): Promise<Dataset>;
   /** Ends the worker and everything in it. */
   close(): void;
 }
@@ -96,18 +81,32 @@ export async function openWorkbench(options: DeviceOptions = {}): Promise<Workbe
     throw error;
   });
   const sources = new WeakMap<object, ImageSource>();
-  let runs = 0;
+  let numbers = 0;
+  const listening = (onProgress: OnProgress = () => {}): number => {
+    const number = ++numbers;
+    listen(connection, number, onProgress);
+    return number;
+  };
+  const sourceOf = (of: WorkbenchRun | WorkbenchBundle | Uint8Array): ImageSource => {
+    if (of instanceof Uint8Array) return { kind: "file", bytes: of };
+    const source = sources.get(of);
+    if (source) return source;
+    throw new TypeError("expected a run or a bundle of this workbench, or a distilled.safetensors");
+  };
+  const numberOf = (of: WorkbenchRun | WorkbenchBundle): number =>
+    (sourceOf(of) as { readonly number: number }).number;
   return {
     ...picked,
     distil(options) {
-      const number = ++runs;
+      const number = ++numbers;
       const run = startRun(connection, number, options);
-      sources.set(run, { run: number });
+      sources.set(run, { kind: "run", number });
       return run;
     },
     async train({ distilled, seed }) {
-      const source = sources.get(distilled) ?? { file: distilled as Uint8Array };
-      const network = await remote.train(source, seed);
+      const source = sourceOf(distilled);
+      if (source.kind === "run") await (distilled as WorkbenchRun).started;
+      const network: WorkbenchNetwork = await remote.train(source, seed);
       sources.set(network, source);
       return network;
     },
@@ -116,45 +115,31 @@ export async function openWorkbench(options: DeviceOptions = {}): Promise<Workbe
       if (source) return remote.classify(source, network.parameters, image);
       throw new TypeError("classify takes a network that this workbench trained");
     },
+    bundle: (run) => remote.bundle(numberOf(run)),
+    async openBundle(files) {
+      const number = ++numbers;
+      const contents = await remote.openBundle(number, files);
+      const bundle = { ...contents, close: () => remote.forget(number) };
+      sources.set(bundle, { kind: "bundle", number });
+      return bundle;
+    },
+    async verifyBundle(bundle, onNetwork) {
+      const number = numberOf(bundle);
+      if (onNetwork) listen(connection, number, onNetwork);
+      return remote.verifyBundle(number);
+    },
+    readDataset: (files, { onDecoded, ...options } = {}) =>
+      remote.readDataset(listening(onDecoded), files, options),
     close: () => connection.close(),
   };
 }
 
-function startRun(
-  { remote, listen }: Connection<WorkbenchMethods>,
+const listen = (
+  connection: { listen(topic: number, listener: (notice: unknown) => void): void },
   number: number,
-  { recipe, dataset, network, resume, signal, onEvent }: DistilOptions,
-): WorkbenchRun {
-  let checkpoint = resume;
-  listen(number, (notice) => {
-    const event = notice as DistilEvent;
-    if (event.kind === "checkpoint") checkpoint = event.bytes;
-    onEvent?.(event);
+  onProgress: OnProgress,
+): void =>
+  connection.listen(number, (notice) => {
+    const { done, total } = notice as { done: number; total: number };
+    onProgress(done, total);
   });
-  const made = remote.distil(number, { recipe, dataset, network }, resume);
-  const stop = (): void =>
-    void made.then(
-      () => remote.stop(number),
-      () => {},
-    );
-  const finished = made
-    .then(() => remote.finish(number))
-    .catch((error: Error) => {
-      throw signal?.aborted && error.name === "AbortError" ? signal.reason : error;
-    })
-    .finally(() => signal?.removeEventListener("abort", stop));
-  // Whoever waits for it is told; nobody has to.
-  finished.catch(() => {});
-  if (signal?.aborted) stop();
-  else signal?.addEventListener("abort", stop);
-  return {
-    finished,
-    get checkpoint() {
-      return checkpoint;
-    },
-    pause: () => made.then(() => remote.pause(number)),
-    resume: () => made.then(() => remote.resume(number)),
-    snapshot: () => made.then(() => remote.snapshot(number)),
-    close: () => made.then(() => remote.forget(number)),
-  };
-}

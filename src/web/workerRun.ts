@@ -1,4 +1,5 @@
 /** A run inside the worker: it iterates, pauses, goes on and is measured in the end. */
+import { attackOutcome } from "../distill/attack.ts";
 import {
   copyDistilled,
   type Distilled,
@@ -20,15 +21,19 @@ import {
 import { initialState } from "../distill/trainer.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../io/checkpointFile.ts";
 import { encodeDistilled } from "../io/distilledFile.ts";
+import type { RunState } from "../io/runPictures.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import type { DistilEvent } from "./events.ts";
 import type { FinishedRun, RunSnapshot } from "./finishedRun.ts";
+import type { BundledRun } from "./pageBundle.ts";
 import { type PaintedImages, paintImages } from "./paintedImages.ts";
 
 /** Bytes that a meta-gradient may take: the memory of wasm ends at 4 GiB. */
 const MEMORY = 2 ** 31;
 const MILLISECONDS_BETWEEN_IMAGES = 100;
+/** Checkpoints whose images are kept for the strip; of more, every second. */
+const MOST_STATES = 20;
 
 interface Waiting {
   resolve(checkpoint: Uint8Array): void;
@@ -48,6 +53,7 @@ export class WorkerRun {
   readonly #pausing: Waiting[] = [];
   #goOn: (() => void) | undefined;
   #stopped = false;
+  readonly #states: RunState[] = [];
   #measured: FinishedRun | undefined;
 
   /** @throws when the checkpoint is not one of this problem. */
@@ -116,6 +122,19 @@ export class WorkerRun {
     this.#stopped = true;
     this.#control.abort();
     this.#goOn?.();
+  }
+
+  /**
+   * What a bundle is made of.
+   * @throws Error before the end of the run.
+   */
+  toBundle(): BundledRun {
+    const { problem, distilled } = this;
+    if (this.#measured)
+      return { problem, distilled, finished: this.#measured, states: this.#states };
+    throw new Error(
+      "the run is not finished: a bundle claims an accuracy, which is measured at its end",
+    );
   }
 
   snapshot(): RunSnapshot {
@@ -198,6 +217,7 @@ export class WorkerRun {
         before: before.accuracy,
         accuracy: after.accuracy,
         baseline,
+        attack: attackOutcome(this.problem, before.attack, after.attack),
       };
       this.#settlePause();
       return this.#measured;
@@ -208,7 +228,10 @@ export class WorkerRun {
 
   #keep(checkpoint: Checkpoint): void {
     this.#checkpoint = structuredClone(checkpoint);
-    const { iteration } = checkpoint.state;
+    const { iteration, images } = this.#checkpoint.state;
+    this.#states.push({ iteration, images });
+    if (this.#states.length > MOST_STATES)
+      this.#states.splice(0, Infinity, ...this.#states.filter((_, i) => i % 2 === 1));
     this.#tell({ kind: "checkpoint", iteration, bytes: encodeCheckpoint(checkpoint) });
   }
 

@@ -11,12 +11,8 @@ import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { lenet, mlp, recipeGraphs } from "../../graphs/index.ts";
-import {
-  type GraphOptions,
-  type Manifest,
-  manifest,
-  writeGraphs,
-} from "../../src/io/graphFiles.ts";
+import { type GraphOptions, type Manifest, manifest } from "../../src/io/encodedGraphs.ts";
+import { writeGraphs } from "../../src/io/graphFiles.ts";
 import { decodeSafetensors } from "../../src/io/safetensors.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
 

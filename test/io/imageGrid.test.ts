@@ -31,7 +31,7 @@ function sheet(
   } satisfies GridOptions;
 }
 
-async function decode(png: Buffer) {
+async function decode(png: Uint8Array) {
   const { channels, space } = await sharp(png).metadata();
   const { data, info } = await sharp(png)
     .toColourspace(space!)

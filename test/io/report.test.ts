@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createCanvas, encodePng } from "../../src/io/canvas.ts";
+import { encodePng } from "../../src/formats/png.ts";
+import { createCanvas } from "../../src/io/canvas.ts";
 import { type ReportData, renderReport } from "../../src/io/report.ts";
 
 const png = await encodePng(createCanvas(40, 30, 1, 128));

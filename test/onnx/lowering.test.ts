@@ -215,7 +215,7 @@ describe("the gradient of convolution weights", () => {
           const [images, cotangent] = [build.input("x", x), build.input("dy", y)];
           const value = build.convWeightGrad(images, cotangent, window);
           const emit = new Emitter();
-          emit.rename(form(emit, value as Value<"convWeightGrad">, "x", "dy"), "dw");
+          emit.rename(form(emit, value as Value<"convWeightGrad">, "x", "dy", "cpu"), "dw");
           const inputs = [images, cotangent].map(({ attrs, shape }) => ({
             name: attrs.name,
             dtype: "float32" as const,

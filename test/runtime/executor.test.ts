@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { add, input, mul } from "../../src/ir/builders/index.ts";
 import { compile } from "../../src/onnx/compile.ts";
-import { DeviceError, deviceNamed } from "../../src/runtime/devices.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
 import { interruptible } from "../../src/runtime/interruptible.ts";
 
@@ -56,9 +55,15 @@ test("a graph that the runtime refuses is an error that names the graph", async 
   await expect(executor.prepare(broken)).rejects.toThrow('refused the graph "broken"');
 });
 
-test("an unknown device is an error that lists the known ones", () => {
-  expect(() => deviceNamed("tpu")).toThrow(DeviceError);
-  expect(() => deviceNamed("tpu")).toThrow("choose one of cpu, wasm, webgpu, cuda");
+test("wasm's runs wait for each other, also those of different executors", async () => {
+  const wasm = [1, 2].map(() => inlineExecutor({ device: "wasm", threads: 1 }));
+  const results = await Promise.all(
+    [1, 2, 3, 4].map((a) => wasm[a % 2]!.run(program, [feeds(a, 2)])),
+  );
+  expect(results.map(([result]) => result!.get("sum"))).toEqual(
+    [1, 2, 3, 4].map((a) => Float32Array.of(a + 2, 2 * a + 2)),
+  );
+  for (const executor of wasm) await executor.close();
 });
 
 test("an interruptible executor stops between feeds", async () => {

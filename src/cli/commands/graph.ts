@@ -11,10 +11,11 @@ import {
 import { initializedBy, weightInitializers } from "../../../graphs/initialization.ts";
 import type { Parameters as NetworkWeights } from "../../distill/problem.ts";
 import { isModel } from "../../distill/recipe.ts";
+import type { GraphFile } from "../../io/encodedGraphs.ts";
 import { openFinishedRun } from "../../io/finishedRun.ts";
-import { type GraphFile, writeGraphs } from "../../io/graphFiles.ts";
+import { writeGraphs } from "../../io/graphFiles.ts";
 import { openModel } from "../../io/openModel.ts";
-import { writeProblemGraphs } from "../../io/problemGraphs.ts";
+import { problemGraphOptions } from "../../io/problemGraphs.ts";
 import type { Target } from "../../onnx/lowering/index.ts";
 import {
   type CommandContext,
@@ -94,7 +95,10 @@ async function ofRun(
   progress.done();
   const directory = options.out ?? `${basename(run)}-graphs`;
   const target = oneOf("lowering", options.lowering, lowerings);
-  return { directory, files: await writeProblemGraphs(directory, problem, target) };
+  return {
+    directory,
+    files: await writeGraphs(directory, { ...problemGraphOptions(problem), target }),
+  };
 }
 
 async function ofNetwork(name: string, options: GraphCommandOptions): Promise<Written> {

@@ -5,7 +5,7 @@ import type { Problem } from "../../distill/problem.ts";
 import type { Recipe } from "../../distill/recipe.ts";
 import type { RunSummary } from "../runReport.ts";
 import type { Claim } from "./claim.ts";
-import type { TestData } from "./testData.ts";
+import type { TestData } from "./testImages.ts";
 
 /** Keys are those of the file. Accuracies are fractions. */
 export interface BundleConfig {

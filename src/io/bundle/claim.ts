@@ -7,8 +7,7 @@ import { Tester } from "../../distill/measure.ts";
 import type { Parameters, Problem } from "../../distill/problem.ts";
 import { isFixed } from "../../distill/recipe.ts";
 import { compile } from "../../onnx/compile.ts";
-import { type Executor, inlineExecutor } from "../../runtime/executor.ts";
-import type { DataOptions } from "../recipeData.ts";
+import type { Executor } from "../../runtime/executor.ts";
 import type { RunSummary } from "../runReport.ts";
 import { decodeSafetensors, toFloat32Array } from "../safetensors.ts";
 import type { WeightFiles } from "./startingWeights.ts";
@@ -21,7 +20,8 @@ export interface Claim {
   readonly tolerance: number;
 }
 
-export interface ClaimOptions extends Pick<DataOptions, "signal"> {
+export interface ClaimOptions {
+  signal?: AbortSignal;
   /** Called whenever a network has been measured. */
   onNetwork?(done: number, total: number): void;
 }
@@ -33,6 +33,7 @@ const SAME_NETWORKS = 0.001;
  * For networks in the bundle, what its own graphs give step by step in one thread, as its verifiers run them: the faster
  * graphs of a run round differently, and over many steps that shows. For others what the run measured, give or take two
  * standard deviations.
+ * The executor is to have the portable target and one thread.
  * @throws the signal's reason once it is aborted.
  */
 export async function claimOf(
@@ -40,7 +41,8 @@ export async function claimOf(
   distilled: Distilled,
   weights: WeightFiles,
   summary: RunSummary,
-  options: ClaimOptions,
+  executor: Executor,
+  options: ClaimOptions = {},
 ): Promise<Claim> {
   if (weights.size === 0) {
     const { accuracy, attack } = summary;
@@ -48,7 +50,7 @@ export async function claimOf(
     return { accuracy, attack: attack?.after, tolerance };
   }
   const networks = [...weights.values()].map(decodeParameters);
-  const { accuracy, attack } = await measured(problem, distilled, networks, options);
+  const { accuracy, attack } = await measured(problem, distilled, networks, executor, options);
   return { accuracy, attack, tolerance: toleranceOf(problem, accuracy) };
 }
 
@@ -60,20 +62,16 @@ async function measured(
   problem: Problem,
   distilled: Distilled,
   networks: readonly Parameters[],
+  executor: Executor,
   { signal, onNetwork }: ClaimOptions,
 ): Promise<Evaluation> {
-  const executor = inlineExecutor({ device: "cpu", target: "portable", threads: 1 });
   let done = 0;
-  try {
-    const trained = await trainStepwise(problem, distilled, networks, executor, signal);
-    const tester = new Tester(problem, executor, () => {
-      signal?.throwIfAborted();
-      onNetwork?.(++done, networks.length);
-    });
-    return summarize(await tester.measureEach(trained, problem.dataset.test));
-  } finally {
-    await executor.close();
-  }
+  const trained = await trainStepwise(problem, distilled, networks, executor, signal);
+  const tester = new Tester(problem, executor, () => {
+    signal?.throwIfAborted();
+    onNetwork?.(++done, networks.length);
+  });
+  return summarize(await tester.measureEach(trained, problem.dataset.test));
 }
 
 const decodeParameters = (bytes: Uint8Array): Parameters =>

@@ -1,18 +1,17 @@
 /** A finished run as a folder that others can use and check without this project. */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { inlineExecutor } from "../../runtime/executor.ts";
 import { writeFileAtomic } from "../atomicFile.ts";
 import { expectUnused, writeFolderAtomic } from "../atomicFolder.ts";
 import { openFinishedRun } from "../finishedRun.ts";
-import { writeProblemGraphs } from "../problemGraphs.ts";
 import { RunDirectory } from "../runDirectory.ts";
 import type { RunSummary } from "../runReport.ts";
-import { type BundleConfig, bundleConfig } from "./bundleConfig.ts";
+import type { BundleConfig } from "./bundleConfig.ts";
+import { bundleFiles, verifierNames } from "./bundleFiles.ts";
 import { type ClaimOptions, claimOf } from "./claim.ts";
-import { modelCard } from "./modelCard.ts";
-import { preprocessorConfig } from "./preprocessorConfig.ts";
 import { startingWeights, type WeightOptions } from "./startingWeights.ts";
-import { encodeTestImages, testDataOf } from "./testData.ts";
+import { testDataOf } from "./testData.ts";
 
 export interface BundleOptions extends WeightOptions, ClaimOptions {
   /** Folder of the run. */
@@ -29,9 +28,6 @@ export interface Bundle {
   /** All files, sorted. */
   readonly files: readonly string[];
 }
-
-const CARD = "README.md";
-const verifiers = ["verify.py", "verify.mjs", "verify-inputs.mjs"] as const;
 
 /**
  * Writes the bundle of a run: the result with its pictures, graphs and initial weights, the accuracy that it claims, and
@@ -55,28 +51,37 @@ export async function exportBundle(options: BundleOptions): Promise<Bundle> {
     dataDir,
     included: options.withTestData,
   });
-  const claim = await claimOf(problem, distilled, weights, summary, options);
-  const config = bundleConfig(problem, claim, summary, [...weights.keys()], testData);
-  let files: string[] = [];
+  const executor = inlineExecutor({ device: "cpu", target: "portable", threads: 1 });
+  const claim = await claimOf(problem, distilled, weights, summary, executor, options).finally(() =>
+    executor.close(),
+  );
+  const own = ["distilled.safetensors", "recipe.json", ...(await pictures(directory))];
+  const { config, files } = bundleFiles({
+    problem,
+    results: await contents(own, (name) => directory.read(name)),
+    summary,
+    claim,
+    weights,
+    testData,
+    verifiers: await contents(verifierNames, (name) => readFile(new URL(name, import.meta.url))),
+  });
   await writeFolderAtomic(path, async (folder) => {
-    const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    for (const [name, content] of files) {
       signal?.throwIfAborted();
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFileAtomic(join(folder, name), content);
-    };
-    await writeProblemGraphs(folder, problem);
-    for (const name of ["distilled.safetensors", "recipe.json", ...(await pictures(directory))])
-      await write(name, await directory.read(name));
-    for (const [name, bytes] of weights) await write(name, bytes);
-    if (testData.format === "safetensors")
-      await write(testData.files[0], encodeTestImages(dataset));
-    await write("config.json", asJson(config));
-    await write("preprocessor_config.json", asJson(preprocessorConfig(problem)));
-    for (const name of verifiers) await write(name, await readFile(new URL(name, import.meta.url)));
-    files = [...(await filesBelow(folder)), CARD].sort();
-    await write(CARD, modelCard(config, files));
+    }
   });
-  return { path, config, files };
+  return { path, config, files: [...files.keys()].sort() };
+}
+
+async function contents(
+  names: readonly string[],
+  read: (name: string) => Promise<Uint8Array>,
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of names) files.set(name, await read(name));
+  return files;
 }
 
 async function readSummary(directory: RunDirectory): Promise<RunSummary> {
@@ -92,13 +97,3 @@ async function pictures({ path }: RunDirectory): Promise<string[]> {
   const names: string[] = await readdir(join(path, "images")).catch(() => []);
   return names.filter((name) => /^[^.].*\.png$/.test(name)).map((name) => `images/${name}`);
 }
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
-    .map((name) => name.replaceAll("\\", "/"));
-}
-
-const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

@@ -1,14 +1,14 @@
 /** Weights that a bundle's accuracy was measured from, where others cannot draw them. */
 import { readdir } from "node:fs/promises";
 import { initialParameters, pretrainedNetworkCount } from "../../distill/initialization.ts";
-import type { Parameters, Problem } from "../../distill/problem.ts";
+import type { Problem } from "../../distill/problem.ts";
 import { isFixed, isPretrained, knownNetworks, pretrainingOf } from "../../distill/recipe.ts";
 import { NetworkFolder } from "../networkFolder.ts";
 import { missingNetworks } from "../pretrainedNetworks.ts";
 import type { DataOptions } from "../recipeData.ts";
 import type { RunDirectory } from "../runDirectory.ts";
-import { encodeSafetensors, float32Tensor } from "../safetensors.ts";
 import { loadPretraining, weightsFolder } from "../startingNetworks.ts";
+import { encodeNetwork } from "../weights/encodeNetwork.ts";
 
 /** Files of the bundle by name; empty where networks are drawn, or held-out ones were not found. */
 export type WeightFiles = ReadonlyMap<string, Uint8Array>;
@@ -69,18 +69,10 @@ async function heldOutWeights(
   return new Map(
     Array.from({ length: evaluated }, (_, i) => [
       `networks/network-${String(count - evaluated + i).padStart(4, "0")}.safetensors`,
-      encodeParameters(problem, initialParameters({ ...problem, pretrained }, "evaluation", i)),
+      encodeNetwork(
+        problem.network,
+        initialParameters({ ...problem, pretrained }, "evaluation", i),
+      ),
     ]),
   );
 }
-
-const encodeParameters = ({ network }: Problem, parameters: Parameters): Uint8Array =>
-  encodeSafetensors(
-    new Map(
-      [...network.parameters, ...network.buffers].map(({ name, shape }) => [
-        name,
-        float32Tensor(parameters.get(name)!, shape),
-      ]),
-    ),
-    { format: "pt" },
-  );

@@ -8,6 +8,7 @@ import {
   emitBlockedDataGrad,
   emitBlockedWeightGrad,
 } from "./blockedConvolution.ts";
+import { emitConvolution, type FourExtents } from "./convolution.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitGemm, productOf, soleProduct } from "./gemm.ts";
 import { type Context, channelBlock, type LoweringTable } from "./lowering.ts";
@@ -28,8 +29,9 @@ export const productLowerings: LoweringTable<ProductOp> = {
   convWeightGrad: (context, value, [x, dy]) => {
     const block = blockOf(context, value);
     if (block) return emitBlockedWeightGrad(context.emit, value, x!, dy!, block);
-    const byTaps = context.target !== "portable" && isFasterByTaps(value);
-    return (byTaps ? emitByTaps : emitByConvolution)(context.emit, value, x!, dy!);
+    if (context.target !== "portable" && isFasterByTaps(value))
+      return emitByTaps(context.emit, value, x!, dy!);
+    return emitByConvolution(context.emit, value, x!, dy!, context.target);
   },
 };
 
@@ -46,13 +48,10 @@ function emitConv(context: Context, value: Value<"conv">, inputs: readonly strin
   const { attrs } = value;
   const block = blockOf(context, value);
   if (block) return emitBlockedConv(context.emit, value, inputs, block);
-  return context.emit.node("Conv", inputs, {
-    kernel_shape: attrs.kernel,
-    strides: attrs.strides,
-    pads: attrs.pads,
-    dilations: attrs.dilations,
-    group: attrs.group,
-  });
+  const [x, w, bias] = inputs;
+  const [xShape, wShape] = value.inputs.map(({ shape }) => shape as FourExtents);
+  const operands = { x: x!, xShape: xShape!, w: w!, wShape: wShape!, bias };
+  return emitConvolution(context.emit, context.target, operands, attrs);
 }
 
 /**

@@ -1,10 +1,10 @@
 /** Two ways to lower the gradient of a convolution with respect to its weights, and the choice between them. */
 import { windowOutput } from "../../ir/shapes.ts";
 import type { Value } from "../../ir/value.ts";
+import { emitConvolution, type FourExtents } from "./convolution.ts";
 import type { Emitter } from "./emitter.ts";
+import type { Target } from "./lowering.ts";
 import { emitPad, emitSlice } from "./movement.ts";
-
-type FourExtents = [number, number, number, number];
 
 /**
  * From this many channels on both sides a matrix product per kernel position is faster than a convolution with as few
@@ -27,6 +27,7 @@ export function emitByConvolution(
   { inputs: [xValue, dyValue], attrs, shape }: Value<"convWeightGrad">,
   x: string,
   dy: string,
+  target: Target,
 ): string {
   const { group } = attrs;
   const [n, c, h, w] = xValue!.shape as FourExtents;
@@ -46,13 +47,17 @@ export function emitByConvolution(
           emit.ints([perGroup, group * n, h, w]),
         ]);
   const [, , oh, ow] = dyValue!.shape as FourExtents;
-  const correlated = emit.node("Conv", [images, swapFirstTwo(emit, dy)], {
-    kernel_shape: [oh, ow],
-    strides: attrs.dilations,
-    dilations: attrs.strides,
-    pads: attrs.pads,
-    group,
-  });
+  const correlated = emitConvolution(
+    emit,
+    target,
+    {
+      x: images,
+      xShape: [perGroup, group * n, h, w],
+      w: swapFirstTwo(emit, dy),
+      wShape: [m, n, oh, ow],
+    },
+    { strides: attrs.dilations, dilations: attrs.strides, pads: attrs.pads, group },
+  );
   // Rows and columns that no full stride reaches leave extra positions behind.
   const made = windowOutput([h, w], {
     kernel: [oh, ow],
