@@ -41,7 +41,7 @@ beforeAll(async () => {
 test("the package holds the built library, its program, its page and its documents, and nothing else", () => {
   const paths = packed.files.map(({ path }) => path);
   const expected =
-    /^(dist\/(src|graphs)\/.+(\.js|\.d\.ts)|dist\/demo\/((index|watch)\.html|assets\/.+\.(js|css|svg))|dist\/src\/io\/bundle\/verify[-\w]*\.(py|mjs)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    /^(dist\/(src|graphs)\/.+(\.js|\.d\.ts)|dist\/demo\/((index|watch)\.html|assets\/.+\.(js|css|svg|py|mjs))|dist\/src\/io\/bundle\/verify[-\w]*\.(py|mjs)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths).toContain("dist/src/index.js");
   expect(paths).toContain("dist/src/index.web.d.ts");

@@ -33,7 +33,11 @@ export function App({ state, actions }: Props) {
           save={actions.save}
         />
         <UseSection state={state} actions={actions.use} />
-        <OpenSection opened={state.opened} actions={actions.open} />
+        <OpenSection
+          opened={state.opened}
+          ready={state.engine.stage === "ready"}
+          actions={actions.open}
+        />
       </main>
       <footer>
         Everything is computed in this page by ONNX Runtime; nothing leaves it. The method is

@@ -36,7 +36,7 @@ export function DistilSection({ state, run: runActions, choice, save }: Props) {
         </div>
         <div class="show">
           <ImageGrid pixels={run.pixels} shape={run.shape} classes={run.classes} />
-          <SaveButtons run={run} actions={save} />
+          <SaveButtons run={run} saving={state.saving} actions={save} />
         </div>
       </div>
       <RunCharts run={run} />

@@ -1,13 +1,14 @@
 /** Takes files and folders, dropped or chosen. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { chosenFiles, droppedFiles, type GivenFile } from "../files/givenFiles.ts";
+import type { FilesByPath } from "../../../src/web/datasetFromFiles.ts";
+import { chosenFiles, droppedFiles } from "../files/givenFiles.ts";
 
 interface Props {
   readonly children: ComponentChildren;
   /** Endings of the files that may be chosen, such as ".zip,.onnx". */
   readonly accept: string;
-  readonly onFiles: (files: Promise<readonly GivenFile[]>) => void;
+  readonly onFiles: (files: Promise<FilesByPath>) => void;
 }
 
 /** Not in the types: an attribute of all browsers that makes an input take a folder. */
@@ -17,7 +18,7 @@ export function DropZone({ children, accept, onFiles }: Props) {
   const [over, setOver] = useState(false);
   const choose = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
-    if (input.files?.length) onFiles(chosenFiles(input.files));
+    if (input.files?.length) onFiles(Promise.resolve(chosenFiles(input.files)));
     input.value = "";
   };
   return (

@@ -1,12 +1,12 @@
 /** What is distilled: the stroke digits and LeNet, or what the visitor brings. */
 import { formatCount } from "../../../src/io/quantities.ts";
-import type { GivenFile } from "../files/givenFiles.ts";
+import type { FilesByPath } from "../../../src/web/datasetFromFiles.ts";
 import type { Choice } from "../state/pageState.ts";
 import { DropZone } from "./DropZone.tsx";
 import { Notice } from "./Notice.tsx";
 
 export interface ChoiceActions {
-  take(files: Promise<readonly GivenFile[]>): void;
+  take(files: Promise<FilesByPath>): void;
   reset(): void;
   setIterations(iterations: number): void;
 }
@@ -28,10 +28,13 @@ export function OtherData({ choice, actions }: Props) {
           <dt>Network</dt>
           <dd>{network?.name ?? "LeNet, 61,706 weights"}</dd>
         </dl>
-        <DropZone accept=".png,.jpg,.jpeg,.webp,.zip,.gz,.onnx,.npz" onFiles={actions.take}>
+        <DropZone
+          accept=".png,.jpg,.jpeg,.webp,.gif,.avif,.bmp,.gz,.zip,.onnx"
+          onFiles={actions.take}
+        >
           <p>
             Drop a folder with one folder of images for each class, or IDX files as MNIST has them;
-            or an image classifier in an .onnx file as the network.
+            or an image classifier in an .onnx file as the network. A .zip of them does as well.
           </p>
         </DropZone>
         <Notice

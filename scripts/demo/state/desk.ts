@@ -1,5 +1,6 @@
 /** What the page's actions work with, besides the state that is shown. */
-import type { Workbench, WorkbenchRun } from "../../../src/web/workbench.ts";
+import type { Workbench, WorkbenchBundle, WorkbenchNetwork } from "../../../src/web/workbench.ts";
+import type { WorkbenchRun } from "../../../src/web/workbenchRun.ts";
 import type { PageState } from "./pageState.ts";
 import type { Store } from "./store.ts";
 
@@ -9,5 +10,6 @@ export interface Desk {
   workbench?: Workbench;
   run?: WorkbenchRun;
   /** The network that was trained last. */
-  network?: Awaited<ReturnType<Workbench["train"]>>;
+  network?: WorkbenchNetwork;
+  bundle?: WorkbenchBundle;
 }

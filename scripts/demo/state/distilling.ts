@@ -1,5 +1,5 @@
 /** A run in the page: started, paused, resumed, stopped. */
-import type { WorkbenchRun } from "../../../src/web/workbench.ts";
+import type { WorkbenchRun } from "../../../src/web/workbenchRun.ts";
 import type { RunActions } from "../components/RunControls.tsx";
 import { afterEvent } from "./afterEvent.ts";
 import type { Desk } from "./desk.ts";
@@ -36,9 +36,7 @@ export function runActions(desk: Desk): RunActions {
       desk.run = undefined;
       desk.network = undefined;
       const { iterations } = choice;
-      const message = choice.dataset
-        ? "Preparing"
-        : "Drawing 24,000 digits and loading the runtime";
+      const message = choice.dataset ? "Preparing" : "Drawing 24,000 digits, loading the runtime";
       store.update(() => ({
         run: {
           ...emptyRun,
@@ -49,6 +47,7 @@ export function runActions(desk: Desk): RunActions {
         },
         training: { stage: "none" },
         reading: {},
+        inUse: "run" as const,
         announcement: "Preparing the run.",
       }));
       const { signal } = stopping;

@@ -2,6 +2,8 @@
 import type { Dataset } from "../../../src/data/dataset.ts";
 import type { Recipe } from "../../../src/distill/recipe.ts";
 import { recipeNamed } from "../../../src/distill/recipes.ts";
+import type { Verification } from "../../../src/web/verifyBundle.ts";
+import type { WorkbenchBundle } from "../../../src/web/workbench.ts";
 import { type Drawing, emptyDrawing } from "../drawing/keyboardPen.ts";
 import { emptyRun, type Run } from "./run.ts";
 
@@ -41,7 +43,7 @@ export interface Training {
 }
 
 export interface Reading {
-  /** Undefined for a drawing with next to nothing on it. */
+  /** Bytes [C,H,W]; undefined for a drawing with next to nothing on it. */
   readonly image?: Uint8Array;
   /** [K] */
   readonly probabilities?: Float32Array;
@@ -50,17 +52,9 @@ export interface Reading {
 /** A bundle from elsewhere. */
 export interface Opened {
   readonly stage: "none" | "reading" | "opened" | "verifying" | "verified" | "failed";
-  readonly name?: string;
   readonly message?: string;
-  readonly pixels?: Uint8ClampedArray<ArrayBuffer>;
-  readonly shape?: readonly number[];
-  readonly classes?: readonly string[];
-  /** Per fact: what it is, and its text. */
-  readonly facts?: readonly (readonly [string, string])[];
-  /** Accuracies as fractions. */
-  readonly claimed?: number;
-  readonly measured?: number;
-  readonly holds?: boolean;
+  readonly bundle?: WorkbenchBundle;
+  readonly verification?: Verification;
 }
 
 export interface PageState {
@@ -71,6 +65,10 @@ export interface PageState {
   readonly drawing: Drawing;
   readonly reading: Reading;
   readonly opened: Opened;
+  /** Whose images networks are trained on. */
+  readonly inUse: "run" | "bundle";
+  /** Of the bundle that is made here. */
+  readonly saving: { readonly busy: boolean; readonly message?: string };
   /** What was said last to those who do not see the page. */
   readonly announcement: string;
 }
@@ -88,6 +86,8 @@ export const initialState: PageState = {
   drawing: emptyDrawing,
   reading: {},
   opened: { stage: "none" },
+  inUse: "run",
+  saving: { busy: false },
   announcement: "",
 };
 
