@@ -33,8 +33,7 @@ export function OpenSection({ opened, ready, actions }: Props) {
       {ready && (
         <DropZone accept=".zip" onFiles={actions.open}>
           <p>
-            Drop a bundle here: the folder that <code>onnx-distill export</code> wrote, or a .zip of
-            it.
+            Drop the folder that <code>onnx-distill export</code> wrote, or a .zip of it.
           </p>
         </DropZone>
       )}
