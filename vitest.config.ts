@@ -8,6 +8,9 @@ const programTests = [
   "test/readme.test.ts",
 ];
 
+/** Those of `npm run test:browser`. */
+const browserTests = "test/browser/**";
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -18,7 +21,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "library", include: ["test/**/*.test.ts"], exclude: programTests },
+        test: {
+          name: "library",
+          include: ["test/**/*.test.ts"],
+          exclude: [...programTests, browserTests],
+        },
       },
       {
         extends: true,

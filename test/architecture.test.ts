@@ -16,7 +16,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   io: ["distill", "data", "runtime", "graphs", "onnx", "ir", "formats", "random"],
   web: ["io", "distill", "data", "runtime", "graphs", "onnx", "formats", "random"],
   bench: ["io", "distill", "data", "runtime", "graphs", "onnx", "ir", "random"],
-  cli: ["bench", "io", "distill", "data", "runtime", "graphs", "onnx", "random"],
+  serve: ["io", "distill", "data"],
+  cli: ["serve", "bench", "io", "distill", "data", "runtime", "graphs", "onnx", "random"],
 };
 
 /** The only homes of each package; every other package is for the command line alone. */
@@ -90,6 +91,18 @@ test("what is computed does no input or output", () => {
     pure.includes(partOf(path)) ? imports.map(({ specifier }) => specifier).filter(isNode) : [],
   );
   expect(impure).toEqual([]);
+});
+
+test("servers are made in one file, and only there", () => {
+  const servers = violations(({ path, imports }) =>
+    path === "src/serve/server.ts"
+      ? []
+      : imports
+          .filter(({ typeOnly }) => !typeOnly)
+          .map(({ specifier }) => specifier)
+          .filter((specifier) => /^node:(http|https|http2|net|tls|dgram)$/.test(specifier)),
+  );
+  expect(servers).toEqual([]);
 });
 
 test("only the command line prints, reads arguments and exits", () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -23,6 +23,8 @@ const npm = (args: readonly string[], cwd: string) =>
 
 interface Packed {
   readonly filename: string;
+  /** Bytes of the archive. */
+  readonly size: number;
   readonly files: readonly { readonly path: string }[];
 }
 
@@ -36,15 +38,17 @@ beforeAll(async () => {
   [packed] = JSON.parse(stdout) as [Packed];
 });
 
-test("the package holds the built library, its program and its documents, and nothing else", () => {
+test("the package holds the built library, its program, its page and its documents, and nothing else", () => {
   const paths = packed.files.map(({ path }) => path);
   const expected =
-    /^(dist\/(src|graphs)\/.+(\.js|\.d\.ts)|dist\/src\/io\/bundle\/verify[-\w]*\.(py|mjs)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    /^(dist\/(src|graphs)\/.+(\.js|\.d\.ts)|dist\/demo\/((index|watch)\.html|assets\/.+\.(js|css|svg|py|mjs))|dist\/src\/io\/bundle\/verify[-\w]*\.(py|mjs)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths).toContain("dist/src/index.js");
   expect(paths).toContain("dist/src/index.web.d.ts");
   expect(paths).toContain("dist/src/cli/main.js");
   expect(paths).toContain("dist/src/io/bundle/verify.py");
+  expect(paths).toContain("dist/demo/index.html");
+  expect(packed.size).toBeLessThan(1.5e6);
 });
 
 const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|network/;
@@ -76,4 +80,9 @@ test("an empty project installs the package, imports it and runs its program", a
   expect(stdout).toBe("2,4,6");
   const version = await npm(["exec", "--no", "onnx-distill", "--", "--version"], folder);
   expect(version.stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  const demo = await npm(["exec", "--no", "onnx-distill", "--", "demo", "--out", "site"], folder);
+  expect(demo.stdout).toMatch(/^\d+ files, .* in site\n$/);
+  expect(existsSync(join(folder, "site", "ort", "ort-wasm-simd-threaded.asyncify.wasm"))).toBe(
+    true,
+  );
 }, 180_000);

@@ -148,5 +148,6 @@ export class RunDirectory implements RunStorage {
   }
 }
 
-const checkpointName = (iteration: number): string =>
+/** Where a checkpoint is within the run's folder. */
+export const checkpointName = (iteration: number): string =>
   join("checkpoints", `${String(iteration).padStart(7, "0")}.safetensors`);

@@ -15,17 +15,10 @@ export type MakeLearner = (executor: Executor) => Learner;
 /** Desks by the number of their run or bundle, made when they are first needed. */
 export class Desks {
   readonly #desks = new Map<number, Promise<Desk>>();
-  readonly #inTurns: (executor: Executor) => Executor;
-
-  /** `inTurns` makes executors wait for each other. */
-  constructor(inTurns: (executor: Executor) => Executor) {
-    this.#inTurns = inTurns;
-  }
-
   /** A desk with all its programs loaded. */
   async open(executor: Executor, makeLearner: MakeLearner): Promise<Desk> {
     const stopwatch = new Stopwatch();
-    const learner = makeLearner(this.#inTurns(timed(executor, stopwatch)));
+    const learner = makeLearner(timed(executor, stopwatch));
     await learner.prepare();
     return { learner, stopwatch };
   }

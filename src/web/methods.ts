@@ -19,9 +19,9 @@ import { type PaintedImages, paintImages } from "./paintedImages.ts";
 import { type PageProblem, problemInPage } from "./problemInPage.ts";
 import { problemLearner } from "./problemLearner.ts";
 import type { Notify } from "./rpc.ts";
-import { inTurns, Turns } from "./turns.ts";
 import { type Verification, verifyBundle } from "./verifyBundle.ts";
 import { WorkerRun } from "./workerRun.ts";
+import { yielding } from "./yielding.ts";
 
 /** Whose distilled images a network is trained on: a run's or a bundle's, by its number, or those of a file. */
 export type ImageSource =
@@ -38,8 +38,11 @@ export interface BundleContents {
 
 /** What training a network gave. */
 export interface Training {
+  /** By name, as PyTorch's state_dict calls them. */
   readonly parameters: Parameters;
+  /** Share of the test images that it reads rightly; undefined where there are none. */
   readonly accuracy: number | undefined;
+  /** Time of its gradient steps; while a run goes on, with the waits for its iterations. */
   readonly seconds: number;
 }
 
@@ -50,17 +53,15 @@ interface OpenBundle {
 
 /** The methods, and the state between their calls. */
 export function workbenchMethods(notify: Notify) {
-  const turns = new Turns();
-  const queued = (executor: Executor): Executor => inTurns(executor, turns);
   const runs = new Map<number, WorkerRun>();
   const bundles = new Map<number, OpenBundle>();
-  const desks = new Desks(queued);
+  const desks = new Desks();
   let picked: PickedDevice;
 
-  const onDevice = (): Executor => inlineExecutor(picked);
+  const onDevice = (): Executor => yielding(inlineExecutor(picked));
   /** For claims, whose tolerance is that of processors. */
   const onProcessor = (): Executor =>
-    inlineExecutor({ device: "wasm", threads: picked.threads, target: "portable" });
+    yielding(inlineExecutor({ device: "wasm", threads: picked.threads, target: "portable" }));
 
   function deskOf(source: ImageSource): Promise<Desk> {
     if (source.kind === "file") {
@@ -107,11 +108,8 @@ export function workbenchMethods(notify: Notify) {
 
     /** Makes a run; `finish` lets it go. */
     async distil(number: number, about: PageProblem, resume: Uint8Array | undefined) {
-      const run = new WorkerRun(
-        problemInPage(about),
-        resume,
-        () => queued(onDevice()),
-        (event) => notify(number, event),
+      const run = new WorkerRun(problemInPage(about), resume, onDevice, (event) =>
+        notify(number, event),
       );
       runs.set(number, run);
     },
@@ -122,7 +120,7 @@ export function workbenchMethods(notify: Notify) {
     snapshot: async (number: number): Promise<RunSnapshot> => runs.get(number)!.snapshot(),
     async bundle(number: number): Promise<Map<string, Uint8Array>> {
       const run = runs.get(number)!.toBundle();
-      const executor = queued(onProcessor());
+      const executor = onProcessor();
       try {
         return await pageBundle(run, executor, runtimeVersion());
       } finally {

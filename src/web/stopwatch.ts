@@ -1,4 +1,4 @@
-/** How long programs run, without the time that they wait for their turn. */
+/** How long programs run; while a run goes on, with the waits for its iterations. */
 import type { Executor } from "../runtime/executor.ts";
 
 export class Stopwatch {

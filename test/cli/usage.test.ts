@@ -13,7 +13,18 @@ beforeAll(() => {
   writeStripes(root);
 });
 
-const commands = ["run", "evaluate", "baselines", "train", "recipes", "fetch", "graph", "export"];
+const commands = [
+  "run",
+  "evaluate",
+  "baselines",
+  "train",
+  "recipes",
+  "fetch",
+  "graph",
+  "export",
+  "demo",
+  "watch",
+];
 
 test("--help lists the commands, and no command shows the same as an error", async () => {
   const help = await run(root, "--help");

@@ -3,6 +3,7 @@ import type { Register } from "../command.ts";
 import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
+import { registerDemo } from "./demo.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerFetch } from "./fetch.ts";
@@ -12,6 +13,7 @@ import { registerRecipes } from "./recipes.ts";
 import { registerReproduce } from "./reproduce.ts";
 import { registerRun } from "./run.ts";
 import { registerTrain } from "./train.ts";
+import { registerWatch } from "./watch.ts";
 
 export const commands: readonly Register[] = [
   registerRun,
@@ -26,4 +28,6 @@ export const commands: readonly Register[] = [
   registerInspect,
   registerCheck,
   registerBench,
+  registerDemo,
+  registerWatch,
 ];

@@ -19,6 +19,9 @@ interface Pen {
   softness: number;
 }
 
+/** What `choosePen` gives in the mean, at even pressure. */
+const AVERAGE_PEN: Pen = { radius: 1.4, variation: 0, phase: 0, wavesPerPoint: 0, softness: 1.3 };
+
 /**
  * Draws pen paths as MNIST's digits are drawn (LeCun et al. 1998, section 3.1): scaled to fit a
  * 20 x 20 box, then moved by whole pixels until the centre of mass is the centre of the image.
@@ -26,7 +29,23 @@ interface Pen {
  */
 export function drawPaths(paths: readonly PenPath[], rng: Random, image: Uint8Array): void {
   const pen = choosePen(rng);
-  fitBox(paths, BOX_SIZE - 2 * pen.radius, rng);
+  const middle = () => IMAGE_SIZE / 2 + rng.uniform() - 0.5;
+  drawWith(pen, paths, [middle(), middle()], image);
+}
+
+/** The same with an average pen and nothing left to chance: for what a person drew. */
+export function drawHandwriting(paths: readonly PenPath[], image: Uint8Array): void {
+  const middle = IMAGE_SIZE / 2;
+  drawWith(AVERAGE_PEN, paths, [middle, middle], image);
+}
+
+function drawWith(
+  pen: Pen,
+  paths: readonly PenPath[],
+  middle: readonly [number, number],
+  image: Uint8Array,
+): void {
+  fitBox(paths, BOX_SIZE - 2 * pen.radius, middle);
   const ink = new Float64Array(IMAGE_SIZE * IMAGE_SIZE);
   for (const path of paths) drawPath(path, pen, ink);
   const { dx, dy } = centring(ink);
@@ -50,8 +69,8 @@ function choosePen(rng: Random): Pen {
   };
 }
 
-/** Scales the paths to a bounding box of longer side `size`, within half a pixel of mid-image. */
-function fitBox(paths: readonly PenPath[], size: number, rng: Random): void {
+/** Scales the paths to a bounding box of longer side `size` around `target`. */
+function fitBox(paths: readonly PenPath[], size: number, target: readonly [number, number]): void {
   const lowest = [Infinity, Infinity];
   const highest = [-Infinity, -Infinity];
   for (const path of paths) {
@@ -63,9 +82,9 @@ function fitBox(paths: readonly PenPath[], size: number, rng: Random): void {
   const scale = size / Math.max(highest[0]! - lowest[0]!, highest[1]! - lowest[1]!);
   for (let axis = 0; axis < 2; axis++) {
     const middle = (lowest[axis]! + highest[axis]!) / 2;
-    const target = IMAGE_SIZE / 2 + rng.uniform() - 0.5;
     for (const path of paths) {
-      for (let i = axis; i < path.length; i += 2) path[i] = target + scale * (path[i]! - middle);
+      for (let i = axis; i < path.length; i += 2)
+        path[i] = target[axis]! + scale * (path[i]! - middle);
     }
   }
 }

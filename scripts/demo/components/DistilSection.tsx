@@ -1,0 +1,46 @@
+/** Distils a data set before the visitor's eyes. */
+import type { PageState } from "../state/pageState.ts";
+import { EngineLine } from "./EngineLine.tsx";
+import { ImageGrid } from "./ImageGrid.tsx";
+import { Notice } from "./Notice.tsx";
+import { type ChoiceActions, OtherData } from "./OtherData.tsx";
+import { RunCharts } from "./RunCharts.tsx";
+import { type RunActions, RunControls } from "./RunControls.tsx";
+import { RunProgress } from "./RunProgress.tsx";
+import { RunResult } from "./RunResult.tsx";
+import { type SaveActions, SaveButtons } from "./SaveButtons.tsx";
+
+interface Props {
+  readonly state: PageState;
+  readonly run: RunActions;
+  readonly choice: ChoiceActions;
+  readonly save: SaveActions;
+}
+
+export function DistilSection({ state, run: runActions, choice, save }: Props) {
+  const { engine, run } = state;
+  return (
+    <section class="first" id="distil" aria-labelledby="distil-title">
+      <div class="stage">
+        <div class="story">
+          <h1 id="distil-title">Ten images that teach a network to read</h1>
+          <p class="lead">
+            Distil 20,000 handwritten digits into ten images. A network that takes three steps on
+            these, and sees nothing else, reads digits it has never met.
+          </p>
+          <RunControls run={run} ready={engine.stage === "ready"} actions={runActions} />
+          <RunProgress run={run} />
+          <Notice message={run.stage === "failed" ? run.message : undefined} bad />
+          <RunResult run={run} />
+          <EngineLine engine={engine} />
+        </div>
+        <div class="show">
+          <ImageGrid pixels={run.pixels} shape={run.shape} classes={run.classes} />
+          <SaveButtons run={run} saving={state.saving} actions={save} />
+        </div>
+      </div>
+      <RunCharts run={run} />
+      <OtherData choice={state.choice} actions={choice} />
+    </section>
+  );
+}

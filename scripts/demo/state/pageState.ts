@@ -1,0 +1,113 @@
+/** All that the page knows. */
+import type { Dataset } from "../../../src/data/dataset.ts";
+import type { Recipe } from "../../../src/distill/recipe.ts";
+import { recipeNamed } from "../../../src/distill/recipes.ts";
+import type { Verification } from "../../../src/web/verifyBundle.ts";
+import type { WorkbenchBundle } from "../../../src/web/workbench.ts";
+import { type Drawing, emptyDrawing } from "../drawing/keyboardPen.ts";
+import { emptyRun, type Run } from "./run.ts";
+
+/** What the page computes with. */
+export type Engine =
+  | { readonly stage: "loading" }
+  | {
+      readonly stage: "ready";
+      readonly device: string;
+      readonly threads: number;
+      /** Why this device and number of threads. */
+      readonly reason: string;
+    }
+  | { readonly stage: "failed"; readonly message: string };
+
+/** What is distilled. */
+export interface Choice {
+  /** The visitor's own images; the stroke digits without them. */
+  readonly dataset?: Dataset;
+  /** The visitor's own model; LeNet without it. */
+  readonly network?: { readonly name: string; readonly bytes: Uint8Array };
+  readonly iterations: number;
+  /** What is wrong with what was dropped. */
+  readonly message?: string;
+  readonly reading?: boolean;
+}
+
+/** The network that was trained last. */
+export interface Training {
+  readonly stage: "none" | "training" | "trained" | "failed";
+  readonly message?: string;
+  /** Accuracies on test images, as fractions; undefined where there are none. */
+  readonly before?: number;
+  readonly accuracy?: number;
+  /** Time of the gradient steps. */
+  readonly seconds?: number;
+}
+
+export interface Reading {
+  /** Bytes [C,H,W]; undefined for a drawing with next to nothing on it. */
+  readonly image?: Uint8Array;
+  /** [K] */
+  readonly probabilities?: Float32Array;
+}
+
+/** A bundle from elsewhere. */
+export interface Opened {
+  readonly stage: "none" | "reading" | "opened" | "verifying" | "verified" | "failed";
+  readonly message?: string;
+  readonly bundle?: WorkbenchBundle;
+  readonly verification?: Verification;
+}
+
+export interface PageState {
+  readonly engine: Engine;
+  readonly choice: Choice;
+  readonly run: Run;
+  readonly training: Training;
+  readonly drawing: Drawing;
+  readonly reading: Reading;
+  readonly opened: Opened;
+  /** Whose images networks are trained on. */
+  readonly inUse: "run" | "bundle";
+  /** Of the bundle that is made here. */
+  readonly saving: { readonly busy: boolean; readonly message?: string };
+  /** What was said last to those who do not see the page. */
+  readonly announcement: string;
+}
+
+/** So many iterations of so many real images show a result within a minute in one thread. */
+const ITERATIONS = 1500;
+const BATCH = 64;
+const POINTS = 30;
+
+export const initialState: PageState = {
+  engine: { stage: "loading" },
+  choice: { iterations: ITERATIONS },
+  run: emptyRun,
+  training: { stage: "none" },
+  drawing: emptyDrawing,
+  reading: {},
+  opened: { stage: "none" },
+  inUse: "run",
+  saving: { busy: false },
+  announcement: "",
+};
+
+/** The quickstart, made shorter. */
+export function recipeOf({ dataset, iterations }: Choice, seed: number): Recipe {
+  const recipe = recipeNamed("quickstart")!;
+  const heldOut = Math.min(
+    recipe.evaluation.heldOut,
+    dataset ? Math.floor(dataset.train.count / 5) : Number.POSITIVE_INFINITY,
+  );
+  return {
+    ...recipe,
+    name: dataset ? "own-images" : recipe.name,
+    data: dataset?.name ?? recipe.data,
+    seed,
+    outer: { ...recipe.outer, iterations, batch: BATCH },
+    evaluation: {
+      ...recipe.evaluation,
+      every: Math.max(1, Math.round(iterations / POINTS)),
+      heldOut,
+    },
+  };
+}
