@@ -40,8 +40,8 @@ export const kernels: Readonly<Record<string, Kernels>> = {
 
   // movement
   Reshape: { since: 14, float32: all, bool: all, int64: allButWebgpu },
-  Squeeze: { since: 13, float32: all, bool: all, int64: allButWebgpu },
-  Unsqueeze: { since: 13, float32: all, bool: all, int64: allButWebgpu },
+  Squeeze: ofAnything(13),
+  Unsqueeze: ofAnything(13),
   Identity: { since: 16, float32: all, bool: all, int64: allButWebgpu },
   Transpose: ofAnything(13),
   Expand: ofAnything(13),
@@ -50,7 +50,7 @@ export const kernels: Readonly<Record<string, Kernels>> = {
   Slice: ofAnything(13),
   Pad: ofFloats(18),
   Gather: ofAnything(13),
-  ScatterElements: { since: 18, float32: allButWebgpu },
+  ScatterElements: ofFloats(18),
 
   // reductions
   ReduceSum: ofNumbers(13),

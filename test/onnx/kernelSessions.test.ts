@@ -53,7 +53,7 @@ test.skipIf(missingAdapter)("WebGPU lacks what the table denies it", async () =>
     const where = kernels[opType]![dtype]!;
     return provider === "cpu" && dtype === "float32" && !where.includes("webgpu");
   });
-  expect(denied.map(({ opType }) => opType)).toEqual(["ScatterElements", "Sign"]);
+  expect(denied.map(({ opType }) => opType)).toEqual(["Sign"]);
   for (const { opType, dtype } of denied) {
     const model = oneNodeModel(opType, dtype);
     const options = { executionProviders: ["webgpu"], ...withoutFallback };

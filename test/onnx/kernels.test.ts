@@ -70,9 +70,6 @@ test.each(Object.entries(ruleCases))("%s is lowered to operators with kernels", 
 
 test("the check finds what a provider lacks, and names the node", () => {
   const found = modelsOf(alexcifarnet(), "cpu").flatMap((model) => missingKernels(model, "webgpu"));
-  expect(found.some((text) => text.includes("no kernel for ScatterElements of float32"))).toBe(
-    true,
-  );
   expect(found.some((text) => text.endsWith("MaxPool with indices fails on webgpu"))).toBe(true);
 });
 
