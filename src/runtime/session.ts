@@ -2,6 +2,8 @@
 import * as ort from "#ort";
 import { input } from "../ir/builders/index.ts";
 import { compile, type Program } from "../onnx/compile.ts";
+import { missingKernels, typedModel } from "../onnx/missingKernels.ts";
+import { decodeModel } from "../onnx/protobuf/decodeModel.ts";
 import { type DeviceName, devices } from "./devices.ts";
 import { fedInputs, type Tensors } from "./feeds.ts";
 import { missingDevice, type Platform } from "./missingDevice.ts";
@@ -82,9 +84,23 @@ async function load(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!(await isThere(runtime, device))) throw missingDevice(device, platform, reason);
-    throw new Error(`ONNX Runtime refused the graph "${program.name}": ${reason}`);
+    throw new Error(
+      `ONNX Runtime refused the graph "${program.name}": ${reason}${missingIn(program, device)}`,
+    );
   }
 }
+
+/** The nodes that a device is known to have no kernel for; the runtime only says that there are some. */
+function missingIn({ bytes }: Program, device: DeviceName): string {
+  try {
+    const missing = missingKernels(typedModel(decodeModel(bytes)), device);
+    return missing.length > 0 ? ` (${missing.slice(0, MOST_NAMED).join("; ")})` : "";
+  } catch {
+    return "";
+  }
+}
+
+const MOST_NAMED = 5;
 
 const create = (
   runtime: Runtime,
@@ -100,9 +116,17 @@ const create = (
     graphOptimizationLevel: device === "cpu" ? "disabled" : "all",
     // One block for all intermediate results saves little time and doubles the memory (docs/performance.md).
     enableMemPattern: false,
-    // Threads that spin while they wait take the cores from whatever else runs on the machine.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: {
+      session: {
+        // Threads that spin while they wait take the cores from whatever else runs on the machine.
+        intra_op: { allow_spinning: "0" },
+        // What a GPU has no kernel for would run on the processor, and nobody would know.
+        ...(isGpu(device) ? { disable_cpu_ep_fallback: "1" } : {}),
+      },
+    },
   });
+
+const isGpu = (device: DeviceName): boolean => device === "webgpu" || device === "cuda";
 
 /** Whether a device takes the smallest program: tells a missing device from a graph that it refuses. */
 async function isThere(runtime: Runtime, device: DeviceName): Promise<boolean> {
