@@ -14,8 +14,9 @@ const INTERRUPTED = 130;
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const onInterrupt = () => {
-    if (interrupt.signal.aborted) process.exit(INTERRUPTED);
     interrupt.abort();
+    // A second Ctrl-C ends the process as the system does: leaving in order would wait for, or break off, native code.
+    process.off("SIGINT", onInterrupt);
   };
   process.on("SIGINT", onInterrupt);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);

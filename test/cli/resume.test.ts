@@ -65,6 +65,21 @@ for (const [kind, args] of Object.entries(kinds)) {
   });
 }
 
+test("a second Ctrl-C ends a run within the iteration, as the system does", async () => {
+  const long = ["--set=outer.batch=3000", "--workers=1", "--threads=1", "--out=interrupted"];
+  const { child, ended } = start(root, ["run", "quickstart", ...long]);
+  const begun = new Promise<void>((resolve) => {
+    child.stderr!.on("data", (text: string) => {
+      if (text.includes("iteration 1/")) resolve();
+    });
+  });
+  await Promise.race([begun, ended]);
+  // Two signals that arrive together are one, so that a second may take a third.
+  const again = setInterval(() => child.kill("SIGINT"), 100);
+  expect((await ended).code).toBe("SIGINT");
+  clearInterval(again);
+});
+
 /** Kills a run three times, at moments of no plan, then lets it end. */
 async function killedAndContinued(folder: string, args: readonly string[]): Promise<Ended> {
   const begin = [...args, "--quiet", `--out=${folder}`];
