@@ -78,7 +78,7 @@ describe.skipIf(!chromium)("a visitor's way through the page", () => {
     await page.locator(".train strong").waitFor();
     expect(await iterationsDone(page)).toBe(paused);
     await button(page, "Resume").click();
-    await button(page, "Distil again").waitFor();
+    await button(page, "Distil again").waitFor({ timeout: 280_000 });
     expect(await page.getByText("Finished 60 of 60 iterations").count()).toBe(1);
     const accuracy = Number.parseFloat(await page.locator(".big").innerText());
     expect(accuracy).toBeGreaterThan(20);
