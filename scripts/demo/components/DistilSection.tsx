@@ -25,8 +25,9 @@ export function DistilSection({ state, run: runActions, choice, save }: Props) {
         <div class="story">
           <h1 id="distil-title">Ten images that teach a network to read</h1>
           <p class="lead">
-            Distil 20,000 handwritten digits into ten images. A network that takes three steps on
-            these, and sees nothing else, reads digits it has never met.
+            {state.choice.dataset
+              ? "Distil your own images into one of each class. A network that takes three steps on these, and sees nothing else, recognises images it has never met."
+              : "Distil 20,000 handwritten digits into ten images. A network that takes three steps on these, and sees nothing else, reads digits it has never met."}
           </p>
           <RunControls run={run} ready={engine.stage === "ready"} actions={runActions} />
           <RunProgress run={run} />

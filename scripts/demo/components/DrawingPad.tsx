@@ -25,8 +25,8 @@ export function DrawingPad({ drawing: { strokes, pen }, onDraw }: Props) {
         role="application"
         aria-label="Drawing pad"
         aria-describedby="pad-keys"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes keys.
-        tabIndex={0}
+        // SVG knows no tabIndex.
+        tabindex={0}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);

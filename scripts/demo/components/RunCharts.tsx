@@ -18,7 +18,7 @@ export function RunCharts({ run }: { readonly run: Run }) {
   const accuracy = accuracies.at(-1)?.y;
   const now = rates.map((curve) => curve.at(-1)!.y);
   return (
-    <div class="charts">
+    <div class={losses.length > 0 ? "charts" : "charts empty"}>
       <Chart
         title="Accuracy on held-out images"
         value={accuracy === undefined ? "–" : percent(accuracy)}

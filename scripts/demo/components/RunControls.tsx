@@ -33,7 +33,7 @@ export function RunControls({ run: { stage }, ready, actions }: Props) {
         </button>
       ) : (
         <button type="button" class="primary" disabled={!ready} onClick={actions.start}>
-          {stage === "empty" ? "Distil ten images" : "Distil again"}
+          {stage === "empty" ? "Distil images" : "Distil again"}
         </button>
       )}
       {active && (

@@ -4,7 +4,7 @@ import type { Run } from "../state/run.ts";
 
 export function RunProgress({ run }: { readonly run: Run }) {
   const { stage, iteration, iterations, iterationsPerSecond, seconds } = run;
-  if (stage === "empty") return null;
+  if (stage === "empty" || (stage === "failed" && iteration === 0)) return null;
   const left = iterations - iteration;
   const pace =
     stage === "running" && iterationsPerSecond !== undefined && iterationsPerSecond > 0

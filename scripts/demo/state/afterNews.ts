@@ -36,11 +36,11 @@ export function afterNews(state: WatchedState, news: News): WatchedState {
       return { connected: true, outline: news, run: { ...unwatched.run, iterations } };
     }
     case "points": {
-      const before = (points: { readonly x: number }) =>
-        points.x < (news.events[0]?.iteration ?? 0);
+      const losses = run.losses.slice(0, news.from);
+      const until = losses.at(-1)?.x ?? 0;
       const kept = {
-        losses: run.losses.slice(0, news.from),
-        accuracies: run.accuracies.filter(before),
+        losses,
+        accuracies: run.accuracies.filter(({ x }) => x <= until),
         rates: run.rates.map((curve) => curve.slice(0, news.from)),
       };
       const next = news.events.reduce(withPoint, { ...run, ...kept });

@@ -77,6 +77,8 @@ export interface PageState {
 const ITERATIONS = 1500;
 const BATCH = 64;
 const POINTS = 30;
+/** Share of few images that the curve of accuracies is measured on. */
+const HELD_OUT = 0.2;
 
 export const initialState: PageState = {
   engine: { stage: "loading" },
@@ -91,19 +93,17 @@ export const initialState: PageState = {
   announcement: "",
 };
 
-/** The quickstart, made shorter. */
+/** The quickstart, made shorter, and smaller where the visitor has few images. */
 export function recipeOf({ dataset, iterations }: Choice, seed: number): Recipe {
   const recipe = recipeNamed("quickstart")!;
-  const heldOut = Math.min(
-    recipe.evaluation.heldOut,
-    dataset ? Math.floor(dataset.train.count / 5) : Number.POSITIVE_INFINITY,
-  );
+  const count = dataset?.train.count ?? Number.POSITIVE_INFINITY;
+  const heldOut = Math.min(recipe.evaluation.heldOut, Math.floor(count * HELD_OUT));
   return {
     ...recipe,
     name: dataset ? "own-images" : recipe.name,
     data: dataset?.name ?? recipe.data,
     seed,
-    outer: { ...recipe.outer, iterations, batch: BATCH },
+    outer: { ...recipe.outer, iterations, batch: Math.min(BATCH, count - heldOut) },
     evaluation: {
       ...recipe.evaluation,
       every: Math.max(1, Math.round(iterations / POINTS)),

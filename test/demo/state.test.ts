@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import { afterEvent } from "../../scripts/demo/state/afterEvent.ts";
+import { afterNews, type News, unwatched } from "../../scripts/demo/state/afterNews.ts";
+import { initialState, recipeOf } from "../../scripts/demo/state/pageState.ts";
+import { emptyRun } from "../../scripts/demo/state/run.ts";
+import { subjectOf } from "../../scripts/demo/state/subject.ts";
+import { parseRecipe } from "../../src/distill/recipe.ts";
+import type { RunEvent } from "../../src/distill/run.ts";
+import type { DistilEvent } from "../../src/web/events.ts";
+import { stripes, stripesRecipe } from "../stripesData.ts";
+
+const iteration = (at: number, loss: number): DistilEvent => ({
+  kind: "iteration",
+  iteration: at,
+  iterations: 4,
+  loss,
+  learningRates: [0.1 * at, 0.2],
+  iterationsPerSecond: 8,
+});
+
+const point = (at: number): RunEvent => ({
+  iteration: at,
+  seconds: at,
+  loss: 1 / at,
+  gradientNorm: 1,
+  learningRates: [at],
+  accuracy: { mean: 0.5, std: 0.1, n: 2 },
+});
+
+test("a run's curves grow with its events", () => {
+  const events: DistilEvent[] = [
+    iteration(1, 2),
+    { kind: "point", event: point(1) },
+    iteration(2, 1),
+  ];
+  const run = events.reduce(afterEvent, emptyRun);
+  expect(run.losses).toEqual([
+    { x: 1, y: 2 },
+    { x: 2, y: 1 },
+  ]);
+  expect(run.rates).toEqual([
+    [
+      { x: 1, y: 0.1 },
+      { x: 2, y: 0.2 },
+    ],
+    [
+      { x: 1, y: 0.2 },
+      { x: 2, y: 0.2 },
+    ],
+  ]);
+  expect(run.accuracies).toEqual([{ x: 1, y: 0.5, std: 0.1 }]);
+  expect([run.iteration, run.iterations, run.seconds]).toEqual([2, 4, 1]);
+  expect(emptyRun.losses).toEqual([]);
+});
+
+test("a measured network is told while the rest is waited for", () => {
+  const run = afterEvent(emptyRun, { kind: "measuring", what: "real images", done: 2, total: 9 });
+  expect([run.stage, run.message]).toEqual(["measuring", "Measuring real images: 2 of 9"]);
+});
+
+test("the page's recipe is valid, and small where there are few images", () => {
+  const own = { ...initialState.choice, dataset: stripes(60, 20) };
+  expect(parseRecipe(recipeOf(initialState.choice, 3))).toMatchObject({
+    seed: 3,
+    data: "stroke-digits",
+  });
+  expect(parseRecipe(recipeOf(own, 1))).toMatchObject({
+    name: "own-images",
+    outer: { batch: 48 },
+    evaluation: { heldOut: 12 },
+  });
+});
+
+test("digits are drawn, other classes are not", () => {
+  expect(subjectOf(initialState)).toMatchObject({
+    there: false,
+    drawable: true,
+    image: [1, 28, 28],
+  });
+  const run = { ...emptyRun, classes: ["cat", "dog"], shape: [1, 2, 3, 32, 32] };
+  expect(subjectOf({ ...initialState, run })).toMatchObject({
+    drawable: false,
+    image: [3, 32, 32],
+  });
+});
+
+const outline: News = { type: "outline", run: "mine", recipe: stripesRecipe };
+
+test("a watched run is what its news say, and takes points back", () => {
+  const news: News[] = [
+    outline,
+    { type: "points", from: 0, events: [point(10), point(20), point(30)] },
+    { type: "progress", stage: "training", iteration: 30, seconds: 3, writtenAt: 0 },
+  ];
+  const state = news.reduce(afterNews, unwatched);
+  expect(state.run).toMatchObject({ stage: "running", iteration: 30, iterations: 20 });
+  const back = afterNews(state, { type: "points", from: 1, events: [point(15)] });
+  const xs = (points: readonly { x: number }[]) => points.map(({ x }) => x);
+  const { losses, accuracies, rates } = back.run;
+  expect([xs(losses), xs(accuracies), xs(rates[0]!)]).toEqual([
+    [10, 15],
+    [10, 15],
+    [10, 15],
+  ]);
+  const fewer = afterNews(state, { type: "points", from: 1, events: [] });
+  expect(xs(fewer.run.accuracies)).toEqual([10]);
+});
+
+test("a watched run's images are painted in one contrast", () => {
+  const values = Buffer.from(Float32Array.of(-2, 0, 0, 2).buffer).toString("base64");
+  const news: News = {
+    type: "images",
+    iteration: 1,
+    learningRates: [],
+    shape: [1, 1, 1, 2, 2],
+    classes: ["a"],
+    values,
+  };
+  const { pixels } = afterNews(unwatched, news).run;
+  expect([...pixels!.subarray(0, 4)]).toEqual([0, 0, 0, 255]);
+  expect([...pixels!.subarray(12)]).toEqual([255, 255, 255, 255]);
+  expect([127, 128]).toContain(pixels![4]);
+});
+
+test("a server's failure is shown until it has news again", () => {
+  const failed = afterNews(afterNews(unwatched, outline), { type: "error", message: "gone" });
+  expect(failed.failure).toBe("gone");
+  const progress = { stage: "quiet", iteration: 1, seconds: 1, writtenAt: 0 } as const;
+  const again = afterNews(failed, { type: "progress", ...progress });
+  expect(again.failure).toBeUndefined();
+  expect(again.run.message).toMatch(/^Nothing was written since .* --resume/);
+});
