@@ -5,7 +5,8 @@ import {
   type TrainingState,
   trainNetworks,
 } from "../../src/distill/pretraining.ts";
-import { inlineExecutor } from "../../src/runtime/executor.ts";
+import type { Program } from "../../src/onnx/compile.ts";
+import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
 import { stripesProblem } from "./stripesProblem.ts";
 
 const executor = inlineExecutor({ device: "cpu", threads: 1 });
@@ -35,6 +36,21 @@ test("a network does not depend on those beside it", async () => {
   expect(second).toEqual(alone);
   const [otherSeed] = await trainNetworks({ ...pretraining, seed: 2 }, [1], executor);
   expect(otherSeed!.parameters).not.toEqual(alone!.parameters);
+});
+
+test("networks that are trained later run the programs of those before", async () => {
+  const programs = new Set<Program>();
+  const watched: Executor = {
+    ...executor,
+    run: (program, feeds) => {
+      programs.add(program);
+      return executor.run(program, feeds);
+    },
+  };
+  await trainNetworks(pretraining, [0], watched);
+  const { size } = programs;
+  await trainNetworks(pretraining, [1], watched);
+  expect(programs.size).toBe(size);
 });
 
 test("training goes on from any epoch as if it had never stopped", async () => {
