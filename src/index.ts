@@ -24,6 +24,8 @@ export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./i
 export { ModelError, readModelFile } from "./io/modelFile.ts";
 export { type OpenModel, type OpenModelOptions, openModel } from "./io/openModel.ts";
 export { openProblem } from "./io/openProblem.ts";
+/** Devices, each tried in a process of its own. */
+export { chooseDevice, probeInProcess } from "./io/probeInProcess.ts";
 export { type DataOptions, loadRecipeData } from "./io/recipeData.ts";
 export {
   type RecipeRunOptions,

@@ -21,6 +21,19 @@ export type DeviceName = keyof typeof devices;
 
 export const deviceNames = Object.keys(devices) as DeviceName[];
 
+/** Where a program runs. */
+export type Platform = "node" | "browser";
+
+/** The devices that a platform may have, of which `auto` is one. */
+export const candidates: Readonly<Record<Platform, readonly DeviceName[]>> = {
+  node: ["cpu", "webgpu", "cuda"],
+  browser: ["wasm", "webgpu"],
+};
+
+/** Relative L2 error against float64 up to which a device computes a single meta-gradient right. */
+export const tolerance = (device: DeviceName): number =>
+  device === "webgpu" || device === "cuda" ? 1e-3 : 1e-5;
+
 /** A device, or `auto` for the one that `chooseDevice` finds. */
 export type DeviceChoice = DeviceName | "auto";
 

@@ -4,9 +4,9 @@ import { input } from "../ir/builders/index.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import { missingKernels, typedModel } from "../onnx/missingKernels.ts";
 import { decodeModel } from "../onnx/protobuf/decodeModel.ts";
-import { type DeviceName, devices } from "./devices.ts";
+import { type DeviceName, devices, type Platform } from "./devices.ts";
 import { fedInputs, type Tensors } from "./feeds.ts";
-import { missingDevice, type Platform } from "./missingDevice.ts";
+import { missingDevice } from "./missingDevice.ts";
 import { Queue } from "./queue.ts";
 
 export interface SessionOptions {
@@ -32,7 +32,7 @@ export interface Session {
 /** Version of the ONNX Runtime in use. */
 export const runtimeVersion = (): string => Object.values(ort.env.versions)[0] ?? "unknown";
 
-const platform: Platform = ort.env.versions.node === undefined ? "browser" : "node";
+export const platform: Platform = ort.env.versions.node === undefined ? "browser" : "node";
 
 type Runtime = Pick<typeof ort, "InferenceSession" | "Tensor" | "env">;
 
