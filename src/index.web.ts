@@ -230,7 +230,18 @@ export {
   devices,
   tolerance,
 } from "./runtime/devices.ts";
-export { type Executor, type ExecutorOptions, inlineExecutor } from "./runtime/executor.ts";
+export {
+  DeviceTensor,
+  type Feed,
+  type Feeds as RunFeeds,
+  releaseAll,
+} from "./runtime/deviceTensor.ts";
+export {
+  type Executor,
+  type ExecutorOptions,
+  inlineExecutor,
+  runKeeping,
+} from "./runtime/executor.ts";
 export { fastestTarget } from "./runtime/fastestTarget.ts";
 export { keepConstant, type Tensors } from "./runtime/feeds.ts";
 export { interruptible } from "./runtime/interruptible.ts";

@@ -6,15 +6,17 @@ export interface Device {
   readonly provider: string;
   /** The lowering that is fastest there. */
   readonly target: Target;
+  /** Whether results can stay in its memory and be fed from there. */
+  readonly keepsTensors: boolean;
   /** Whether two runs at the same time end badly, so that they queue for the whole page or thread. */
   readonly oneRunAtATime: boolean;
 }
 
 export const devices = {
-  cpu: { provider: "cpu", target: "cpu", oneRunAtATime: false },
-  wasm: { provider: "wasm", target: "cpu", oneRunAtATime: true },
-  webgpu: { provider: "webgpu", target: "portable", oneRunAtATime: true },
-  cuda: { provider: "cuda", target: "portable", oneRunAtATime: false },
+  cpu: { provider: "cpu", target: "cpu", keepsTensors: false, oneRunAtATime: false },
+  wasm: { provider: "wasm", target: "cpu", keepsTensors: false, oneRunAtATime: true },
+  webgpu: { provider: "webgpu", target: "portable", keepsTensors: true, oneRunAtATime: true },
+  cuda: { provider: "cuda", target: "portable", keepsTensors: false, oneRunAtATime: false },
 } as const satisfies Record<string, Device>;
 
 export type DeviceName = keyof typeof devices;
