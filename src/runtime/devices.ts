@@ -8,15 +8,41 @@ export interface Device {
   readonly target: Target;
   /** Whether results can stay in its memory and be fed from there. */
   readonly keepsTensors: boolean;
+  /** Whether only one thread of a process can use it. */
+  readonly oneThread: boolean;
   /** Whether two runs at the same time end badly, so that they queue for the whole page or thread. */
   readonly oneRunAtATime: boolean;
 }
 
 export const devices = {
-  cpu: { provider: "cpu", target: "cpu", keepsTensors: false, oneRunAtATime: false },
-  wasm: { provider: "wasm", target: "cpu", keepsTensors: false, oneRunAtATime: true },
-  webgpu: { provider: "webgpu", target: "portable", keepsTensors: true, oneRunAtATime: true },
-  cuda: { provider: "cuda", target: "portable", keepsTensors: false, oneRunAtATime: false },
+  cpu: {
+    provider: "cpu",
+    target: "cpu",
+    keepsTensors: false,
+    oneThread: false,
+    oneRunAtATime: false,
+  },
+  wasm: {
+    provider: "wasm",
+    target: "cpu",
+    keepsTensors: false,
+    oneThread: false,
+    oneRunAtATime: true,
+  },
+  webgpu: {
+    provider: "webgpu",
+    target: "portable",
+    keepsTensors: true,
+    oneThread: true,
+    oneRunAtATime: true,
+  },
+  cuda: {
+    provider: "cuda",
+    target: "portable",
+    keepsTensors: false,
+    oneThread: false,
+    oneRunAtATime: false,
+  },
 } as const satisfies Record<string, Device>;
 
 export type DeviceName = keyof typeof devices;

@@ -56,7 +56,15 @@ export interface WorkerOptions extends ExecutorOptions {
   readonly workers: number;
 }
 
+/**
+ * @throws {DeviceError} when several workers are asked for on a device that only one thread of a process can use.
+ */
 export function workerExecutor({ workers, device, threads, target }: WorkerOptions): Executor {
+  if (workers > 1 && devices[device].oneThread) {
+    throw new DeviceError(
+      `device "${device}" takes one worker, got ${workers}: two threads that use it end the process`,
+    );
+  }
   const lanes = Array.from({ length: workers }, () => new Lane({ device, threads }));
   const programs = new Map<Program, Map<string, number>>();
   let ids = 0;
@@ -89,8 +97,7 @@ export function workerExecutor({ workers, device, threads, target }: WorkerOptio
     async run(program, feeds) {
       return (await runKeeping(program, [], feeds)) as Map<string, Float32Array>[];
     },
-    // What one worker's device holds cannot be fed to another's.
-    ...(devices[device].keepsTensors && workers === 1 ? { runKeeping } : {}),
+    ...(devices[device].keepsTensors ? { runKeeping } : {}),
     async close() {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
