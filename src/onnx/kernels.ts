@@ -42,7 +42,7 @@ export const kernels: Readonly<Record<string, Kernels>> = {
   Reshape: { since: 14, float32: all, bool: all, int64: allButWebgpu },
   Squeeze: ofAnything(13),
   Unsqueeze: ofAnything(13),
-  Identity: { since: 16, float32: all, bool: all, int64: allButWebgpu },
+  Identity: ofAnything(16),
   Transpose: ofAnything(13),
   Expand: ofAnything(13),
   Concat: ofAnything(13),

@@ -13,7 +13,7 @@ import {
   toGraph,
   trainGraph,
 } from "../../graphs/index.ts";
-import { input } from "../../src/ir/builders/index.ts";
+import { and, cast, greater, input } from "../../src/ir/builders/index.ts";
 import { optimize } from "../../src/ir/passes/index.ts";
 import { type Provider, providers } from "../../src/onnx/kernels.ts";
 import { lower, type Target } from "../../src/onnx/lowering/index.ts";
@@ -99,4 +99,15 @@ test("the check knows types, forms and domains", () => {
     problems({ opType: "ConvTranspose", attributes: { pads } }, "float32", "cuda");
   expect(transposed([1, 2, 1, 2])).toEqual([]);
   expect(transposed([1, 2, 0, 2])).not.toEqual([]);
+});
+
+test("a conjunction that broadcasts is a product of numbers, which WebGPU computes right", () => {
+  const kinds = (a: readonly number[], b: readonly number[]) => {
+    const [x, y] = [input("x", a), input("y", b)];
+    const value = cast(and(greater(x, 0), greater(y, 0)), "float32");
+    const { nodes } = lower({ name: "and", inputs: [x, y], outputs: [{ name: "z", value }] });
+    return nodes.map(({ opType }) => opType);
+  };
+  expect(kinds([2, 4], [2, 4])).toContain("And");
+  expect(kinds([1, 4], [2, 4])).not.toContain("And");
 });
