@@ -153,17 +153,14 @@ function stepsOf({ batch }: TrainingSchedule, images: number): { run: number; ep
   return { run, epoch: Math.ceil(images / batch) };
 }
 
-/** Programs of each network by loss, target and sizes: executors keep what they have loaded, so none is made twice. */
-const made = new WeakMap<Network, Map<string, Program>>();
-
 /** Programs by their sizes, made when they are first needed. */
 function programs({ network, loss }: Pretraining, target: Target) {
-  const known = made.get(network) ?? new Map<string, Program>();
-  made.set(network, known);
+  const known = new Map<string, Program>();
+  const form = networkFor(target, network);
   return (size: TrainingSteps): Program => {
-    const key = `${loss} ${target} ${size.steps} of ${size.batch}`;
-    const graph = () => trainingStepsGraph(networkFor(target, network), loss, size, adam);
-    const program = known.get(key) ?? compile(toGraph(graph()), target);
+    const key = `${size.steps} of ${size.batch}`;
+    const program =
+      known.get(key) ?? compile(toGraph(trainingStepsGraph(form, loss, size, adam)), target);
     known.set(key, program);
     return program;
   };

@@ -15,9 +15,24 @@ export interface Program {
   readonly nodes: number;
 }
 
-/** Optimizes, lowers and encodes a graph. */
+/** Programs that are in use, by name and size. */
+const inUse = new Map<string, WeakRef<Program>[]>();
+
+/**
+ * Optimizes, lowers and encodes a graph. The same program is the same object for as long as one holds it, so that
+ * executors load it once, whoever compiles it again.
+ */
 export function compile(graph: Graph, target: Target = "portable"): Program {
   const model = lower(optimize(graph), target);
   const { inputs, outputs, nodes } = model;
-  return { name: graph.name, bytes: encodeModel(model), inputs, outputs, nodes: nodes.length };
+  const bytes = encodeModel(model);
+  const key = `${graph.name} ${bytes.length}`;
+  const alike = (inUse.get(key) ?? []).filter((entry) => entry.deref());
+  const known = alike.map((entry) => entry.deref()!).find((one) => sameBytes(one.bytes, bytes));
+  const program = known ?? { name: graph.name, bytes, inputs, outputs, nodes: nodes.length };
+  if (!known) inUse.set(key, [...alike, new WeakRef(program)]);
+  return program;
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
