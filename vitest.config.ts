@@ -31,11 +31,6 @@ export default defineConfig({
         extends: true,
         test: { name: "program", include: programTests, globalSetup: "./test/freshBuild.ts" },
       },
-      // Long on a driver for processors: part of `npm run test:gpu` alone.
-      {
-        extends: true,
-        test: { name: "gpu", include: ["test/gpu/**/*.gpu.ts", "test/gpu/**/*.test.ts"] },
-      },
     ],
   },
 });

@@ -9,7 +9,7 @@ import type { Value } from "../../src/ir/value.ts";
 import { compile } from "../../src/onnx/compile.ts";
 import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
 import { anywhere, type Point } from "../autodiff/points.ts";
-import { ruleCases } from "../autodiff/ruleCases.ts";
+import { loweringCases } from "../onnx/loweringCases.ts";
 import { gpus } from "./gpus.ts";
 
 const TOLERANCE = 1e-4;
@@ -43,7 +43,7 @@ describe.each(gpus)("$device", ({ device }) => {
   const executor = inlineExecutor({ device, threads: 1 });
   afterAll(() => executor.close());
 
-  test.each(Object.entries(ruleCases))(
+  test.each(Object.entries(loweringCases))(
     "%s is what float64 says",
     { timeout: 600_000 },
     async (_, points) => {
@@ -54,7 +54,7 @@ describe.each(gpus)("$device", ({ device }) => {
             TOLERANCE,
           );
         }),
-        { numRuns: 10, seed: 3 },
+        { numRuns: 40, seed: 5 },
       );
     },
   );
@@ -80,7 +80,7 @@ describe.each(gpus)("$device", ({ device }) => {
           );
         }
       }),
-      { numRuns: 60, seed: 3 },
+      { numRuns: 100, seed: 5 },
     );
   });
 });

@@ -88,7 +88,7 @@ describe.each(gpus)("$device", ({ device }) => {
   describe.each(cases)("$network.name", (tried) => {
     const { network, unroll } = tried;
     const graphs = recipeGraphs(network, lossFor(network.classes), unroll);
-    test.each(graphs)("$name agrees with float64", { timeout: 600_000 }, async (graph) => {
+    test.each(graphs)("$name agrees with float64", async (graph) => {
       const errors = await errorsOf(executor, graph, tried);
       for (const [name, all] of errors) {
         const list = all.map((error) => error.toExponential(1)).join(" ");
