@@ -24,7 +24,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "#ort": ["src/runtime/session.ts", "src/runtime/wasmSettings.ts"],
   "#ort-wasm": ["src/runtime/session.ts", "src/runtime/wasmSettings.ts"],
   sharp: ["src/data/images/decodeImage.ts"],
-  zod: ["src/distill/recipe.ts"],
+  zod: ["src/distill/recipe.ts", "src/distill/recipeJsonSchema.ts"],
 };
 
 const files = sourceFiles();
