@@ -12,11 +12,16 @@ import { fastestTarget } from "../../src/runtime/fastestTarget.ts";
 import { bundlePage } from "../browser/bundlePage.ts";
 import { findChromium, launchChromium } from "../browser/chromium.ts";
 import { runtimeFolder, serve } from "../browser/staticServer.ts";
-import type {} from "./browserPage.ts";
+import type { onWasm } from "./browserPage.ts";
 import { BATCH, iterations } from "./iterations.ts";
 
 const ROUNDS = 5;
 const ITERATIONS = 10;
+
+declare global {
+  /** What the page holds. */
+  var bench: { readonly onWasm: typeof onWasm; run?: (count: number) => Promise<number[]> };
+}
 
 interface Contender {
   readonly name: string;
@@ -29,7 +34,10 @@ if (program === undefined)
   throw new Error("no Chromium: install it or point CHROMIUM_PATH at its program");
 const folder = mkdtempSync(join(tmpdir(), "onnx-distill-bench-"));
 const script = fileURLToPath(new URL("browserPage.js", import.meta.url));
-writeFileSync(join(folder, "main.js"), `import ${JSON.stringify(script)};\n`);
+writeFileSync(
+  join(folder, "main.js"),
+  `import { onWasm } from ${JSON.stringify(script)};\nglobalThis.bench = { onWasm };\n`,
+);
 writeFileSync(
   join(folder, "index.html"),
   '<!doctype html><title>Benchmark</title><script type="module" src="./main.js"></script>\n',
