@@ -248,6 +248,7 @@ export {
   type Session,
   type SessionOptions,
 } from "./runtime/session.ts";
+export { takeWasmFrom } from "./runtime/wasmSettings.ts";
 /** The library at work in a page. */
 export {
   type DatasetOptions,
