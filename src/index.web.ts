@@ -148,7 +148,7 @@ export {
   type Parameters,
   type Problem,
 } from "./distill/problem.ts";
-export { parseRecipe, type Recipe, RecipeError, recipeJsonSchema } from "./distill/recipe.ts";
+export { parseRecipe, type Recipe, RecipeError } from "./distill/recipe.ts";
 export { recipeNamed, recipes } from "./distill/recipes.ts";
 export {
   type BestState,
@@ -194,7 +194,6 @@ export {
   type ManifestTensor,
   manifest,
 } from "./io/encodedGraphs.ts";
-export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
 export { ModelError } from "./io/modelError.ts";
 export { networkOfModel, type OpenModel, type OpenModelOptions } from "./io/modelNetwork.ts";
 export {
@@ -267,6 +266,7 @@ export {
   type Session,
   type SessionOptions,
 } from "./runtime/session.ts";
+export { takeWasmFrom } from "./runtime/wasmSettings.ts";
 /** The library at work in a page. */
 export {
   type DatasetOptions,

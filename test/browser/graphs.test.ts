@@ -1,7 +1,8 @@
 /** The files that `onnx-distill graph` writes, run in a page by onnxruntime-web alone. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import type * as OnnxRuntime from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
 import { mlp } from "../../graphs/index.ts";
 import type { Manifest, ManifestGraph } from "../../src/io/encodedGraphs.ts";
@@ -10,7 +11,7 @@ import { relativeError } from "../../src/ir/float32.ts";
 import { sizeOf } from "../../src/ir/value.ts";
 import { random } from "../../src/random/generator.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { chromiumPath, pages } from "./chromium.ts";
+import { chromiumPath, pages } from "./pages.ts";
 import { modelNetwork } from "./parityCases.ts";
 
 const chromium = chromiumPath();
@@ -22,6 +23,15 @@ const networks = [
   // Convolution, batch normalisation and pooling.
   modelNetwork(),
 ];
+
+/** A page with nothing of ours. */
+const plainPage = `<!doctype html>
+<link rel="icon" href="data:,">
+<script type="module">
+  import * as ort from "/ort/ort.webgpu.bundle.min.mjs";
+  globalThis.ort = ort;
+</script>
+`;
 
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
@@ -66,23 +76,25 @@ describe.skipIf(!chromium).each(networks)("the graph files of $name", (network) 
       normalization: { mean: [0], std: [1] },
     });
     const manifest: Manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-    const page = await open({ folders: { graphs: folder } });
+    writeFileSync(join(folder, "plain.html"), plainPage);
+    const page = await open({ folders: { graphs: folder }, path: "/graphs/plain.html" });
+    await page.waitForFunction(() => "ort" in globalThis);
     for (const graph of Object.values(manifest.graphs)) {
       const numbers = inputsOf(graph);
       const expected = await inNode(folder, graph, numbers);
       const actual: Numbers = await page.evaluate(
         async ({ file, inputs, numbers, provider }) => {
-          const address = "/ort/ort.webgpu.bundle.min.mjs";
-          const ort = await import(address);
+          const { ort } = globalThis as unknown as { ort: typeof OnnxRuntime };
           const session = await ort.InferenceSession.create(`/graphs/${file}`, {
             executionProviders: [provider],
           });
-          const feeds: Record<string, unknown> = {};
+          const feeds: Record<string, InstanceType<typeof ort.Tensor>> = {};
           for (const { name, shape } of inputs)
             feeds[name] = new ort.Tensor("float32", Float32Array.from(numbers[name]!), shape);
           const results = await session.run(feeds);
           const values: Record<string, number[]> = {};
-          for (const name of Object.keys(results)) values[name] = [...results[name].data];
+          for (const name of Object.keys(results))
+            values[name] = [...(results[name]!.data as Float32Array)];
           await session.release();
           return values;
         },
