@@ -6,10 +6,12 @@ export { type FetchedFile, type FetchOptions, fetchDataset } from "./data/fetch.
 export { type ImageFolderOptions, loadImageFolder } from "./data/imageFolder.ts";
 export { type LoadOptions, loadDataset } from "./data/load.ts";
 export { dataDirs, userCacheDir, userDataDir } from "./data/locate.ts";
+export { recipeJsonSchema } from "./distill/recipeJsonSchema.ts";
 export * from "./index.web.ts";
 /** Runs, graphs, pictures and bundles as files. */
 export { type Bundle, type BundleOptions, exportBundle } from "./io/bundle/exportBundle.ts";
 export { writeGraphs } from "./io/graphFiles.ts";
+export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
 /** ONNX models of other tools as networks. */
 export { readModelFile } from "./io/modelFile.ts";
 export { openModel } from "./io/openModel.ts";

@@ -142,7 +142,7 @@ export {
   type Parameters,
   type Problem,
 } from "./distill/problem.ts";
-export { parseRecipe, type Recipe, RecipeError, recipeJsonSchema } from "./distill/recipe.ts";
+export { parseRecipe, type Recipe, RecipeError } from "./distill/recipe.ts";
 export { recipeNamed, recipes } from "./distill/recipes.ts";
 export {
   type BestState,
@@ -188,7 +188,6 @@ export {
   type ManifestTensor,
   manifest,
 } from "./io/encodedGraphs.ts";
-export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./io/imageGrid.ts";
 export { ModelError } from "./io/modelError.ts";
 export { networkOfModel, type OpenModel, type OpenModelOptions } from "./io/modelNetwork.ts";
 export {

@@ -233,10 +233,6 @@ export function recipeFields(recipe: Recipe): string[] {
   return [...list(recipe, ""), ...absent];
 }
 
-/** JSON Schema of recipe files. */
-export const recipeJsonSchema = (): object =>
-  z.toJSONSchema(recipeSchema, { unrepresentable: "any", io: "input" });
-
 /**
  * The recipe's pre-training.
  * @throws {RecipeError} when the recipe has none.

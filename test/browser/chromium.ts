@@ -1,5 +1,6 @@
 /** Debian's Chromium, headless, on pages of a small server. */
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, inject } from "vitest";
 import { type StaticServer, serve } from "./staticServer.ts";
@@ -31,6 +32,11 @@ const flags = [
   "--use-webgpu-adapter=swiftshader",
 ];
 
+/** ONNX Runtime's own scripts and .wasm files, below /ort. */
+const runtimeFolder = fileURLToPath(
+  new URL("../../node_modules/onnxruntime-web/dist", import.meta.url),
+);
+
 export interface PageOptions {
   /** Whether the page is cross-origin isolated, so that it may have threads. */
   readonly isolated?: boolean;
@@ -50,10 +56,10 @@ export function pages(executablePath: string | undefined) {
   });
   return async ({ isolated = false, folders = {}, path = "" }: PageOptions = {}): Promise<Page> => {
     browser ??= chromium.launch({ executablePath, headless: true, args: flags });
-    const server = await serve({ "": inject("page"), ...folders }, isolated);
+    const server = await serve({ "": inject("page"), ort: runtimeFolder, ...folders }, isolated);
     servers.push(server);
     const page = await (await browser).newPage();
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(600_000);
     page.on("pageerror", (error) => console.error("in the page:", error.message));
     await page.goto(`${server.address}/${path}`);
     return page;

@@ -109,17 +109,17 @@ export const parityCases: readonly ParityCase[] = [
   {
     name: "LeNet",
     network: lenet(),
-    unroll: { steps: 1, epochs: 2, imagesPerStep: 10, batch: 16 },
+    unroll: { steps: 1, epochs: 1, imagesPerStep: 10, batch: 16 },
   },
   {
     name: "small AlexCifarNet",
     network: smallAlexCifarNet(),
-    unroll: { steps: 1, epochs: 2, imagesPerStep: 10, batch: 16 },
+    unroll: { steps: 1, epochs: 1, imagesPerStep: 10, batch: 16 },
   },
   {
     name: "imported model",
     network: modelNetwork(),
-    unroll: { steps: 1, epochs: 2, imagesPerStep: 4, batch: 16 },
+    unroll: { steps: 1, epochs: 1, imagesPerStep: 4, batch: 16 },
   },
 ];
 

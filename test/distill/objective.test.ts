@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { selectClasses, selectImages } from "../../src/data/subsets.ts";
 import { createProblem } from "../../src/distill/problem.ts";
-import { parseRecipe, type Recipe, recipeJsonSchema } from "../../src/distill/recipe.ts";
+import { parseRecipe, type Recipe } from "../../src/distill/recipe.ts";
+import { recipeJsonSchema } from "../../src/distill/recipeJsonSchema.ts";
 import { stripes, stripesRecipe } from "../stripesData.ts";
 
 const problem = (changes: Partial<Recipe>, dataset = stripes()) =>

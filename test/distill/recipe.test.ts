@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createProblem } from "../../src/distill/problem.ts";
-import {
-  parseRecipe,
-  RecipeError,
-  recipeFields,
-  recipeJsonSchema,
-} from "../../src/distill/recipe.ts";
+import { parseRecipe, RecipeError, recipeFields } from "../../src/distill/recipe.ts";
+import { recipeJsonSchema } from "../../src/distill/recipeJsonSchema.ts";
 import { recipes } from "../../src/distill/recipes.ts";
 import { stripes, stripesRecipe, stripesShape } from "../stripesData.ts";
 

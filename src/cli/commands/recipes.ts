@@ -1,4 +1,4 @@
-import { recipeJsonSchema } from "../../distill/recipe.ts";
+import { recipeJsonSchema } from "../../distill/recipeJsonSchema.ts";
 import { recipes } from "../../distill/recipes.ts";
 import { writeFileAtomic } from "../../io/atomicFile.ts";
 import { type CommonOptions, defineCommand, printResult, type Register } from "../command.ts";

@@ -1,5 +1,4 @@
 /** ONNX models out of protobuf. */
-import onnxProto, { type onnx as proto } from "onnx-proto";
 import {
   type ElementType,
   elementTypes,
@@ -11,8 +10,23 @@ import {
   ModelFileError,
 } from "../modelFile.ts";
 import { byteLength, elementCount, readList, readRaw } from "../tensorData.ts";
-
-const { onnx } = onnxProto;
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_TYPES,
+  DIMENSION,
+  ENTRY,
+  EXTERNAL,
+  GRAPH,
+  MODEL,
+  NODE,
+  OPERATOR_SET,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from "./fields.ts";
+import { WireError, WireMessage } from "./wireRead.ts";
 
 /** Bytes of a file beside the model that holds tensors; `length` is undefined for the rest of the file. */
 export type ReadExternal = (
@@ -27,98 +41,107 @@ export type ReadExternal = (
  * @throws whatever `readExternal` throws.
  */
 export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): ModelFile {
-  const model = decodeMessage(bytes);
-  const { graph } = model;
-  if (!graph?.node) throw new ModelFileError("it holds no graph");
-  return {
-    producer: model.producerName ?? "",
-    irVersion: Number(model.irVersion ?? 0),
-    opsets: new Map(
-      (model.opsetImport ?? []).map(({ domain, version }) => [
-        domain === "ai.onnx" ? "" : (domain ?? ""),
-        Number(version ?? 0),
-      ]),
-    ),
-    nodes: graph.node.map((node) => decodeNode(node, readExternal)),
-    initializers: (graph.initializer ?? []).map((tensor) => decodeTensor(tensor, readExternal)),
-    inputs: (graph.input ?? []).map(decodeValueInfo),
-    outputs: (graph.output ?? []).map(decodeValueInfo),
-  };
-}
-
-function decodeMessage(bytes: Uint8Array): proto.ModelProto {
   try {
-    return onnx.ModelProto.decode(bytes);
+    return decoded(new WireMessage(bytes), readExternal);
   } catch (error) {
-    throw new ModelFileError(
-      `it cannot be read as a protobuf message (${error instanceof Error ? error.message : error})`,
-    );
+    if (!(error instanceof WireError)) throw error;
+    throw new ModelFileError(`it cannot be read as a protobuf message (${error.message})`);
   }
 }
 
-function decodeNode(node: proto.INodeProto, readExternal?: ReadExternal): FileNode {
+function decoded(model: WireMessage, readExternal: ReadExternal | undefined): ModelFile {
+  const graph = model.message(MODEL.graph);
+  if (!graph) throw new ModelFileError("it holds no graph");
   return {
-    name: node.name ?? "",
-    opType: node.opType ?? "",
-    domain: node.domain === "ai.onnx" ? "" : (node.domain ?? ""),
-    inputs: node.input ?? [],
-    outputs: node.output ?? [],
-    attributes: new Map(
-      (node.attribute ?? []).map((attribute) => [
-        attribute.name ?? "",
+    producer: model.text(MODEL.producerName) ?? "",
+    irVersion: model.integer(MODEL.irVersion) ?? 0,
+    opsets: new Map(
+      model
+        .messages(MODEL.opsetImport)
+        .map((set) => [
+          domainOf(set.text(OPERATOR_SET.domain)),
+          set.integer(OPERATOR_SET.version) ?? 0,
+        ]),
+    ),
+    nodes: graph.messages(GRAPH.node).map((node) => decodeNode(node, readExternal)),
+    initializers: graph
+      .messages(GRAPH.initializer)
+      .map((tensor) => decodeTensor(tensor, readExternal)),
+    inputs: graph.messages(GRAPH.input).map(decodeValueInfo),
+    outputs: graph.messages(GRAPH.output).map(decodeValueInfo),
+  };
+}
+
+const domainOf = (domain = ""): string => (domain === "ai.onnx" ? "" : domain);
+
+const decodeNode = (node: WireMessage, readExternal: ReadExternal | undefined): FileNode => ({
+  name: node.text(NODE.name) ?? "",
+  opType: node.text(NODE.opType) ?? "",
+  domain: domainOf(node.text(NODE.domain)),
+  inputs: node.texts(NODE.input),
+  outputs: node.texts(NODE.output),
+  attributes: new Map(
+    node
+      .messages(NODE.attribute)
+      .map((attribute) => [
+        attribute.text(ATTRIBUTE.name) ?? "",
         decodeAttribute(attribute, readExternal),
       ]),
-    ),
-  };
-}
+  ),
+});
 
 function decodeAttribute(
-  attribute: proto.IAttributeProto,
-  readExternal?: ReadExternal,
+  attribute: WireMessage,
+  readExternal: ReadExternal | undefined,
 ): FileAttribute {
-  const { AttributeType } = onnx.AttributeProto;
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  switch (attribute.type) {
-    case AttributeType.FLOAT:
-      return attribute.f ?? 0;
-    case AttributeType.INT:
-      return Number(attribute.i ?? 0);
-    case AttributeType.STRING:
-      return text(attribute.s ?? new Uint8Array());
-    case AttributeType.TENSOR:
-      return decodeTensor(attribute.t ?? {}, readExternal);
-    case AttributeType.FLOATS:
-      return attribute.floats ?? [];
-    case AttributeType.INTS:
-      return (attribute.ints ?? []).map(Number);
-    case AttributeType.STRINGS:
-      return (attribute.strings ?? []).map(text);
+  const code = attribute.integer(ATTRIBUTE.type) ?? 0;
+  const type = ATTRIBUTE_TYPES[code];
+  switch (type) {
+    case "FLOAT":
+      return attribute.float(ATTRIBUTE.f) ?? 0;
+    case "INT":
+      return attribute.integer(ATTRIBUTE.i) ?? 0;
+    case "STRING":
+      return attribute.text(ATTRIBUTE.s) ?? "";
+    case "TENSOR":
+      return decodeTensor(
+        attribute.message(ATTRIBUTE.t) ?? new WireMessage(new Uint8Array(0)),
+        readExternal,
+      );
+    case "FLOATS":
+      return attribute.floats(ATTRIBUTE.floats);
+    case "INTS":
+      return attribute.integers(ATTRIBUTE.ints);
+    case "STRINGS":
+      return attribute.texts(ATTRIBUTE.strings);
     default:
-      return { unread: AttributeType[attribute.type ?? 0] ?? String(attribute.type) };
+      return { unread: type ?? String(code) };
   }
 }
 
-function decodeTensor(tensor: proto.ITensorProto, readExternal?: ReadExternal): FileTensor {
-  const name = tensor.name ?? "";
-  const shape = (tensor.dims ?? []).map(Number);
-  const type = elementType(tensor.dataType);
-  if (type === undefined) {
-    throw new ModelFileError(
-      `tensor "${name}" has elements of the unknown type ${tensor.dataType}`,
-    );
-  }
+function decodeTensor(tensor: WireMessage, readExternal: ReadExternal | undefined): FileTensor {
+  const name = tensor.text(TENSOR.name) ?? "";
+  const shape = tensor.integers(TENSOR.dims);
+  const code = tensor.integer(TENSOR.dataType);
+  const type = elementType(code);
+  if (type === undefined)
+    throw new ModelFileError(`tensor "${name}" has elements of the unknown type ${code}`);
   return { name, type, shape, data: tensorData(tensor, name, type, shape, readExternal) };
 }
 
 function tensorData(
-  tensor: proto.ITensorProto,
+  tensor: WireMessage,
   name: string,
   type: ElementType,
   shape: readonly number[],
-  readExternal?: ReadExternal,
+  readExternal: ReadExternal | undefined,
 ): FileTensor["data"] {
-  if (tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) {
-    const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key, value]));
+  if (tensor.integer(TENSOR.dataLocation) === EXTERNAL) {
+    const entries = new Map(
+      tensor
+        .messages(TENSOR.externalData)
+        .map((entry) => [entry.text(ENTRY.key), entry.text(ENTRY.value)]),
+    );
     const location = entries.get("location");
     if (!location) throw new ModelFileError(`tensor "${name}" lies in another file without a name`);
     if (!readExternal)
@@ -127,29 +150,42 @@ function tensorData(
     const offset = Number(entries.get("offset") ?? 0);
     return readRaw(name, type, shape, readExternal(location, offset, length));
   }
-  if (tensor.rawData?.length) return readRaw(name, type, shape, tensor.rawData);
+  const raw = tensor.bytes(TENSOR.rawData);
+  if (raw?.length) return readRaw(name, type, shape, raw);
   if (type === "string" || type === "complex64" || type === "complex128") return new Float32Array();
-  const lists = {
-    float: tensor.floatData,
-    double: tensor.doubleData,
-    int64: tensor.int64Data,
-    uint32: tensor.uint64Data,
-    uint64: tensor.uint64Data,
-  };
-  const list = type in lists ? lists[type as keyof typeof lists] : tensor.int32Data;
-  return readList(name, type, shape, list ?? []);
+  return readList(name, type, shape, listed(tensor, type));
 }
 
-const elementType = (code: number | null | undefined): ElementType | undefined =>
-  elementTypes[(code ?? 0) - 1];
+/** The numbers of a tensor that has them in a list, whose field depends on their type. */
+function listed(tensor: WireMessage, type: ElementType): number[] {
+  switch (type) {
+    case "float":
+      return tensor.floats(TENSOR.floatData);
+    case "double":
+      return tensor.doubles(TENSOR.doubleData);
+    case "int64":
+      return tensor.integers(TENSOR.int64Data);
+    case "uint32":
+    case "uint64":
+      return tensor.integers(TENSOR.uint64Data);
+    default:
+      return tensor.integers(TENSOR.int32Data);
+  }
+}
 
-function decodeValueInfo({ name, type }: proto.IValueInfoProto): FileValueInfo {
-  const tensor = type?.tensorType;
+const elementType = (code = 0): ElementType | undefined => elementTypes[code - 1];
+
+function decodeValueInfo(info: WireMessage): FileValueInfo {
+  const tensor = info.message(VALUE_INFO.type)?.message(TYPE.tensor);
   return {
-    name: name ?? "",
-    type: elementType(tensor?.elemType),
-    shape: tensor?.shape?.dim?.map(({ dimValue, dimParam }) =>
-      dimParam ? dimParam : Number(dimValue ?? 0) > 0 ? Number(dimValue) : undefined,
-    ),
+    name: info.text(VALUE_INFO.name) ?? "",
+    type: elementType(tensor?.integer(TENSOR_TYPE.elementType)),
+    shape: tensor
+      ?.message(TENSOR_TYPE.shape)
+      ?.messages(SHAPE.dimension)
+      .map((dimension) => {
+        const extent = dimension.integer(DIMENSION.value) ?? 0;
+        return dimension.text(DIMENSION.parameter) || (extent > 0 ? extent : undefined);
+      }),
   };
 }

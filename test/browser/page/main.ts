@@ -1,6 +1,7 @@
 /** What the browser tests ask of the page, under one global name. */
 import * as library from "../../../src/index.web.ts";
 import { takeWasmFrom } from "../../../src/runtime/wasmSettings.ts";
+import { digits, digitsRecipe } from "../digits.ts";
 import { outputsOf, parityCases } from "../parityCases.ts";
 
 type Outputs = Record<string, number[]>;
@@ -11,6 +12,8 @@ async function parity(
   device: "wasm" | "webgpu",
   threads: number,
 ): Promise<Outputs[]> {
+  // Threads start with the script that the runtime is part of, which must not be the page's own.
+  if (threads > 1) await takeWasmFrom(`${location.origin}/ort/`);
   const executor = library.inlineExecutor({ device, threads });
   const parityCase = parityCases.find((one) => one.name === name)!;
   const results = await outputsOf(parityCase, executor);
@@ -20,7 +23,20 @@ async function parity(
   );
 }
 
-const asked = { library, parity, takeWasmFrom };
+/** Files below an address by their names. */
+async function fetchFiles(
+  address: string,
+  names: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of names) {
+    const answer = await fetch(`${address}/${name}`);
+    files.set(name, new Uint8Array(await answer.arrayBuffer()));
+  }
+  return files;
+}
+
+const asked = { library, parity, fetchFiles, digits, digitsRecipe };
 
 export type PageTests = typeof asked;
 
