@@ -119,7 +119,7 @@ describe.skipIf(!chromium)("a visitor's way through the page", () => {
       .first()
       .setInputFiles({ name: "bundle.zip", mimeType: "application/zip", buffer: bundle });
     await button(page, "Check the claim").click();
-    await status(page, /^The claim holds/);
+    await status(page, /^The claim: it holds/);
     await button(page, "Use these images").click();
     await button(page, "Train a network").click();
     await status(page, /^Trained/);
