@@ -100,7 +100,7 @@ describe.skipIf(!chromium)("a visitor's way through the page", () => {
     const sum = shares.reduce((total, share) => total + Number.parseInt(share, 10), 0);
     expect(Math.abs(sum - 100)).toBeLessThanOrEqual(5);
     await button(page, "Clear").click();
-    expect(await page.locator(".pad .ink").count()).toBe(0);
+    await page.locator(".pad .ink").waitFor({ state: "detached" });
   });
 
   test("images and bundle are saved, and the bundle's claim holds when it is opened", async () => {
@@ -170,9 +170,9 @@ test.skipIf(!chromium)(
     expect(reached.at(-1)).toBe("Drawing pad");
     for (const key of ["Space", "ArrowDown", "ArrowDown", "ArrowDown", "Space", "ArrowRight"])
       await page.keyboard.press(key);
-    expect(await page.locator(".pad .ink").count()).toBe(1);
+    await page.locator(".pad .ink").waitFor({ state: "attached" });
     await page.keyboard.press("Escape");
-    expect(await page.locator(".pad .ink").count()).toBe(0);
+    await page.locator(".pad .ink").waitFor({ state: "detached" });
     expect(complaints).toEqual([]);
     await page.close();
   },
