@@ -1,10 +1,10 @@
-/** Bundles the page that the browser tests open, as a user's bundler does. */
+/** Bundles the page that the browser tests open. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
 import type { TestProject } from "vitest/node";
+import { bundlePage } from "../../scripts/browser/bundlePage.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -15,13 +15,7 @@ declare module "vitest" {
 
 export default async function buildPage(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "onnx-distill-page-"));
-  await build({
-    configFile: false,
-    root: fileURLToPath(new URL("page", import.meta.url)),
-    logLevel: "error",
-    worker: { format: "es" },
-    build: { outDir: folder, target: "es2022", minify: false },
-  });
+  await bundlePage(fileURLToPath(new URL("page", import.meta.url)), folder);
   project.provide("page", folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -9,7 +9,7 @@ import { runRecipe } from "../../src/io/recipeRun.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
 import { stripesRecipe, writeStripes } from "../stripesData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { chromiumPath, pages } from "./chromium.ts";
+import { chromiumPath, pages } from "./pages.ts";
 
 const chromium = chromiumPath();
 const open = pages(chromium);

@@ -7,8 +7,8 @@ import { initialState } from "../../src/distill/trainer.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/io/checkpointFile.ts";
 import { relativeError } from "../../src/ir/float32.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
-import { chromiumPath, pages } from "./chromium.ts";
 import { digits, digitsRecipe } from "./digits.ts";
+import { chromiumPath, pages } from "./pages.ts";
 
 const ITERATIONS = 12;
 const HALF = 6;

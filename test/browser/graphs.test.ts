@@ -10,7 +10,7 @@ import { relativeError } from "../../src/ir/float32.ts";
 import { sizeOf } from "../../src/ir/value.ts";
 import { random } from "../../src/random/generator.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { chromiumPath, pages } from "./chromium.ts";
+import { chromiumPath, pages } from "./pages.ts";
 import { modelNetwork } from "./parityCases.ts";
 
 const chromium = chromiumPath();

@@ -5,7 +5,7 @@ import { relativeError } from "../../src/ir/float32.ts";
 import { evaluate } from "../../src/ir/interpreter/index.ts";
 import { optimize } from "../../src/ir/passes/index.ts";
 import { inlineExecutor } from "../../src/runtime/executor.ts";
-import { chromiumPath, pages } from "./chromium.ts";
+import { chromiumPath, pages } from "./pages.ts";
 import { feedsOf, graphOf, outputsOf, type ParityCase, parityCases, SEEDS } from "./parityCases.ts";
 
 const chromium = chromiumPath();

@@ -1,6 +1,6 @@
 /** The workbench in a page: one worker that distils, trains and reads, and can be paused. */
 import { describe, expect, test } from "vitest";
-import { chromiumPath, pages } from "./chromium.ts";
+import { chromiumPath, pages } from "./pages.ts";
 
 const chromium = chromiumPath();
 const open = pages(chromium);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -18,27 +19,25 @@ export interface StaticServer {
   close(): void;
 }
 
-/** `folders` by the first part of the address; "" has what no other has. */
-export async function serve(
-  folders: Readonly<Record<string, string>>,
-  isolated: boolean,
-): Promise<StaticServer> {
+/** Folders by the first part of the address; "" has what no other has. */
+export type ServedFolders = Readonly<Record<string, string>>;
+
+/** ONNX Runtime's own scripts and .wasm files. */
+export const runtimeFolder = fileURLToPath(
+  new URL(".", import.meta.resolve("onnxruntime-web/wasm")),
+);
+
+/** Serves folders at http://localhost, which browsers trust as they do https. */
+export async function serve(folders: ServedFolders, isolated: boolean): Promise<StaticServer> {
   const server = createServer(async (request, response) => {
     if (isolated) {
       response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
       response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     }
-    const path = normalize(new URL(request.url!, "http://localhost").pathname);
-    const [, first = "", ...rest] = path.split("/");
-    const file = Object.hasOwn(folders, first)
-      ? join(folders[first]!, ...rest)
-      : join(folders[""]!, path);
+    const file = fileOf(normalize(new URL(request.url!, "http://localhost").pathname), folders);
     try {
-      const content = await readFile(path === "/" ? join(folders[""]!, "index.html") : file);
-      response.setHeader(
-        "Content-Type",
-        types[extname(file)] ?? types[path === "/" ? ".html" : ""] ?? "application/octet-stream",
-      );
+      const content = await readFile(file);
+      response.setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream");
       response.end(content);
     } catch {
       response.writeHead(404).end();
@@ -53,4 +52,10 @@ export async function serve(
       server.close();
     },
   };
+}
+
+function fileOf(path: string, folders: ServedFolders): string {
+  const [, first = "", ...rest] = path.split("/");
+  if (path === "/") return join(folders[""]!, "index.html");
+  return Object.hasOwn(folders, first) ? join(folders[first]!, ...rest) : join(folders[""]!, path);
 }
