@@ -4,6 +4,7 @@ import { afterNews, type News, unwatched } from "../../scripts/demo/state/afterN
 import { initialState, recipeOf } from "../../scripts/demo/state/pageState.ts";
 import { emptyRun } from "../../scripts/demo/state/run.ts";
 import { subjectOf } from "../../scripts/demo/state/subject.ts";
+import { verdictOf } from "../../scripts/demo/state/verdict.ts";
 import { parseRecipe } from "../../src/distill/recipe.ts";
 import type { RunEvent } from "../../src/distill/run.ts";
 import type { DistilEvent } from "../../src/web/events.ts";
@@ -129,4 +130,12 @@ test("a server's failure is shown until it has news again", () => {
   const again = afterNews(failed, { type: "progress", ...progress });
   expect(again.failure).toBeUndefined();
   expect(again.run.message).toMatch(/^Nothing was written since .* --resume/);
+});
+
+test("a claim holds, or the verdict says by how much it does not", () => {
+  const measured = { mean: 0.831, std: 0, n: 1 };
+  const claim = (mean: number, agrees: boolean) =>
+    verdictOf({ claimed: { ...measured, mean }, measured, tolerance: 0.001, agrees });
+  expect(claim(0.8305, true)).toBe("it holds");
+  expect(claim(0.829, false)).toBe("0.20 points away, 0.10 are allowed");
 });

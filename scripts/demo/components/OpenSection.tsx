@@ -2,6 +2,7 @@
 import type { FilesByPath } from "../../../src/web/datasetFromFiles.ts";
 import type { WorkbenchBundle } from "../../../src/web/workbench.ts";
 import type { Opened } from "../state/pageState.ts";
+import { verdictOf } from "../state/verdict.ts";
 import { DropZone } from "./DropZone.tsx";
 import { ImageGrid } from "./ImageGrid.tsx";
 import { Notice } from "./Notice.tsx";
@@ -100,7 +101,7 @@ function Verdict({ opened: { bundle, verification } }: { readonly opened: Opened
         <>
           <strong>{percent(verification.measured.mean)}</strong>
           <span class={verification.agrees ? "holds" : "fails"}>
-            {verification.agrees ? "measured: it holds" : "measured: it does not hold"}
+            measured: {verdictOf(verification)}
           </span>
         </>
       )}

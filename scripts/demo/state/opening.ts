@@ -3,6 +3,7 @@ import type { OpenActions } from "../components/OpenSection.tsx";
 import { bytesOf, unpacked } from "../files/givenFiles.ts";
 import type { Desk } from "./desk.ts";
 import type { Opened } from "./pageState.ts";
+import { verdictOf } from "./verdict.ts";
 
 export function openActions(desk: Desk): OpenActions {
   const { store } = desk;
@@ -33,8 +34,7 @@ export function openActions(desk: Desk): OpenActions {
       change({ stage: "verifying", verification: undefined, message: undefined }, "Measuring.");
       try {
         const verification = await desk.workbench!.verifyBundle(bundle);
-        const verdict = verification.agrees ? "The claim holds." : "The claim does not hold.";
-        change({ stage: "verified", verification }, verdict);
+        change({ stage: "verified", verification }, `The claim: ${verdictOf(verification)}.`);
       } catch (error) {
         fail(error);
       }
