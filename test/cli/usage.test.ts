@@ -13,7 +13,17 @@ beforeAll(() => {
   writeStripes(root);
 });
 
-const commands = ["run", "evaluate", "baselines", "train", "recipes", "fetch", "graph", "export"];
+const commands = [
+  "run",
+  "evaluate",
+  "baselines",
+  "train",
+  "recipes",
+  "fetch",
+  "graph",
+  "export",
+  "doctor",
+];
 
 test("--help lists the commands, and no command shows the same as an error", async () => {
   const help = await run(root, "--help");

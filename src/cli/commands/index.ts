@@ -3,6 +3,7 @@ import type { Register } from "../command.ts";
 import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerFetch } from "./fetch.ts";
@@ -26,4 +27,5 @@ export const commands: readonly Register[] = [
   registerInspect,
   registerCheck,
   registerBench,
+  registerDoctor,
 ];
