@@ -59,12 +59,6 @@ export class Evaluator {
     this.#epoch = compile(toGraph(trainGraph(network, problem.loss, epoch)), target);
   }
 
-  /** Loads the programs, so that the first network takes no longer than others. */
-  async prepare(): Promise<void> {
-    await this.#executor.prepare(this.#epoch);
-    await this.#tester.prepare();
-  }
-
   /** How many different networks a purpose has of those asked for: known and pre-trained ones are counted. */
   distinct(purpose: WeightsFor, count: number): number {
     return Math.min(count, differentNetworks(this.#problem, purpose));

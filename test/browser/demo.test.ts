@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeZip } from "../../src/formats/zipWrite.ts";
 import { pageFiles, writePage } from "../../src/serve/pageFiles.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { chromiumPath, pages } from "./chromium.ts";
+import { chromiumPath, pages } from "./pages.ts";
 import { buildDemo } from "./demoPage.ts";
 
 const chromium = chromiumPath();
