@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeZip } from "../../src/formats/zipWrite.ts";
 import { pageFiles, writePage } from "../../src/serve/pageFiles.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { chromiumPath, pages } from "./pages.ts";
 import { buildDemo } from "./demoPage.ts";
+import { chromiumPath, pages } from "./pages.ts";
 
 const chromium = chromiumPath();
 const open = pages(chromium);
