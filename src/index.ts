@@ -16,6 +16,8 @@ export { type FloatTensor, type GridOptions, renderGrid, renderStrip } from "./i
 export { readModelFile } from "./io/modelFile.ts";
 export { openModel } from "./io/openModel.ts";
 export { openProblem } from "./io/openProblem.ts";
+/** Devices, each tried in a process of its own. */
+export { chooseDevice, probeInProcess } from "./io/probeInProcess.ts";
 export { type DataOptions, loadRecipeData } from "./io/recipeData.ts";
 export {
   type RecipeRunOptions,

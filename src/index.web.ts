@@ -106,6 +106,12 @@ export {
   certify,
   type TensorErrors,
 } from "./distill/certify.ts";
+export {
+  type ChooseOptions,
+  type ChosenDevice,
+  chooseDevice,
+  type ProbeOutcome,
+} from "./distill/chooseDevice.ts";
 /** Distillation: a plan for the meta-gradient, the outer loop, whole runs. */
 export {
   type Distilled,
@@ -237,8 +243,20 @@ export {
   deviceNamed,
   deviceNames,
   devices,
+  tolerance,
 } from "./runtime/devices.ts";
-export { type Executor, type ExecutorOptions, inlineExecutor } from "./runtime/executor.ts";
+export {
+  DeviceTensor,
+  type Feed,
+  type Feeds as RunFeeds,
+  releaseAll,
+} from "./runtime/deviceTensor.ts";
+export {
+  type Executor,
+  type ExecutorOptions,
+  inlineExecutor,
+  runKeeping,
+} from "./runtime/executor.ts";
 export { fastestTarget } from "./runtime/fastestTarget.ts";
 export { keepConstant, type Tensors } from "./runtime/feeds.ts";
 export { interruptible } from "./runtime/interruptible.ts";
@@ -248,6 +266,7 @@ export {
   type Session,
   type SessionOptions,
 } from "./runtime/session.ts";
+export { takeWasmFrom } from "./runtime/wasmSettings.ts";
 /** The library at work in a page. */
 export {
   type DatasetOptions,

@@ -99,11 +99,12 @@ export async function benchmark(
   }
 }
 
-const peerSetup = (
+export const peerSetup = (
   { work, network, steps, epochs, comparedEpochs, batch, learningRate }: BenchCase,
   parameters: readonly string[],
   threads: number,
   folder: string,
+  device: PeerSetup["device"] = "cpu",
 ): PeerSetup => ({
   work,
   network,
@@ -115,6 +116,7 @@ const peerSetup = (
   parameters,
   networks: work === "training" ? TRAINED_NETWORKS : EVALUATED_NETWORKS,
   threads,
+  device,
   folder,
 });
 

@@ -23,6 +23,8 @@ export interface PeerSetup
   /** Networks that one iteration of an evaluation or a training is about. */
   readonly networks: number;
   readonly threads: number;
+  /** Where PyTorch computes. */
+  readonly device: "cpu" | "cuda";
   readonly folder: string;
 }
 

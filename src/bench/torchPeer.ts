@@ -7,6 +7,8 @@ import { torchProgram } from "./torchProgram.ts";
 export interface TorchInstallation {
   readonly python: string;
   readonly version: string;
+  /** Name of the card that its CUDA computes on, where it has one. */
+  readonly card?: string;
 }
 
 /** Why there is none. */
@@ -14,14 +16,25 @@ export interface TorchMissing {
   readonly missing: string;
 }
 
+const question = `
+import torch
+print(torch.__version__)
+if torch.cuda.is_available():
+    print(torch.cuda.get_device_name())
+`;
+
 /** Looks in the Python that ONNX_DISTILL_PYTHON names, else in python3. */
 export function findTorch(
   python = process.env.ONNX_DISTILL_PYTHON || "python3",
 ): Promise<TorchInstallation | TorchMissing> {
   return new Promise((resolve) => {
-    execFile(python, ["-c", "import torch; print(torch.__version__)"], (error, stdout, stderr) => {
-      const reason = stderr.trim().split("\n").at(-1) || error?.message;
-      resolve(error ? { missing: `${python}: ${reason}` } : { python, version: stdout.trim() });
+    execFile(python, ["-c", question], (error, stdout, stderr) => {
+      if (error) {
+        const reason = stderr.trim().split("\n").at(-1) || error.message;
+        return resolve({ missing: `${python}: ${reason}` });
+      }
+      const [version = "", card] = stdout.trim().split("\n");
+      resolve({ python, version, ...(card ? { card } : {}) });
     });
   });
 }
@@ -35,6 +48,10 @@ const keepMemory = {
   MALLOC_TRIM_THRESHOLD_: String(2 ** 32),
   MALLOC_TOP_PAD_: String(2 ** 28),
 };
+
+/** PyTorch on its card. */
+export const startTorchOnCuda = ({ python, version, card }: TorchInstallation): ChildProgram =>
+  ChildProgram.lines(`PyTorch ${version}, CUDA on ${card}`, python, ["-c", torchProgram]);
 
 /** PyTorch as it comes and, on Linux, also with an allocator that keeps its memory. */
 export function startTorchPeers(

@@ -145,6 +145,7 @@ def peak_memory():
 def prepare(setup):
     torch.set_num_threads(setup["threads"])
     tensors = read_safetensors(os.path.join(setup["folder"], "inputs.safetensors"))
+    tensors = {name: tensor.to(setup["device"]) for name, tensor in tensors.items()}
     works = {"meta-gradient": MetaGradient, "evaluation": Evaluation, "training": Training}
     case = works[setup["work"]](setup, tensors)
     result = case.compute()
@@ -159,6 +160,8 @@ def run(case, iterations):
     for _ in range(iterations):
         start = time.perf_counter()
         case.compute()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         milliseconds.append((time.perf_counter() - start) * 1000)
     return {"milliseconds": milliseconds, "rss": peak_memory()}
 

@@ -36,7 +36,7 @@ export function defineCommand(
     .option("--json", "print exactly one JSON document on stdout")
     .option("--quiet", "no progress, only results and errors")
     .option("--seed <n>", "seed of every random number", parseCount(0))
-    .option("--device <name>", "cpu, cuda, webgpu or wasm")
+    .option("--device <name>", "cpu, cuda, webgpu, wasm, or auto for the fastest")
     .option("--out <path>", "where to write")
     .addHelpText("after", `\nExample:\n  $ ${example}`);
 }

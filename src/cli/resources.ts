@@ -1,11 +1,12 @@
 /** What a command may use of the machine: device, workers, threads and memory. */
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Network } from "../../graphs/index.ts";
+import { isWide, type Network } from "../../graphs/index.ts";
 import { chooseLayout, type Layout } from "../distill/layout.ts";
 import type { Problem } from "../distill/problem.ts";
+import { chooseDevice } from "../io/probeInProcess.ts";
 import type { Resources } from "../io/recipeRun.ts";
-import { type DeviceName, deviceNamed } from "../runtime/devices.ts";
+import { type DeviceChoice, type DeviceName, deviceChoice } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { fastestTarget } from "../runtime/fastestTarget.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
@@ -44,30 +45,58 @@ export const withResources = (command: Command): Command =>
 /** Starts the workers. A run that is resumed keeps the layout that its numbers depend on. */
 export async function startExecutor(
   options: ResourceOptions,
+  say: Say,
   problem: Problem,
   layout?: Layout,
 ): Promise<Resources> {
-  const device = deviceOf(options);
+  const device = await resolveDevice(options, say, problem.network);
   const chosen = chooseLayout(problem, device, availableParallelism(), { ...options, ...layout });
   const executor = workerExecutor({ device, target: await fastestTarget(device), ...chosen });
   return { executor, memory: options.memory ?? totalmem() / 2 };
 }
 
 /** Starts workers that train networks side by side: one on all cores where convolutions are wide. */
-export async function startWorkers(options: ResourceOptions, network: Network): Promise<Executor> {
-  const device = deviceOf(options);
+export async function startWorkers(
+  options: ResourceOptions,
+  say: Say,
+  network: Network,
+): Promise<Executor> {
+  const device = await resolveDevice(options, say, network);
   const one = { network, recipe: { outer: { networks: 1 } } };
   const chosen = chooseLayout(one, device, availableParallelism(), options);
   return workerExecutor({ device, target: await fastestTarget(device), ...chosen });
 }
 
+/** Tells the user something that stays. */
+export type Say = (text: string) => void;
+
 /**
- * The device that was asked for.
+ * The device that was asked for; of `auto` the one that is fastest for a network, which is said.
  * @throws {UsageError} when there is none of that name.
  */
-export function deviceOf({ device = "cpu" }: ResourceOptions): DeviceName {
+export async function resolveDevice(
+  { device = "cpu" }: ResourceOptions,
+  say: Say,
+  network?: Network,
+): Promise<DeviceName> {
+  const choice = choiceOf(device);
+  if (choice !== "auto") return choice;
+  const wide = network !== undefined && isWide(network);
+  const chosen = await chooseDevice({
+    network: wide ? "alexcifarnet" : "lenet",
+    threads: availableParallelism(),
+  });
+  say(`device ${chosen.device}: ${chosen.reason}`);
+  return chosen.device;
+}
+
+/**
+ * A device or `auto`, as it was asked for.
+ * @throws {UsageError} when it is neither.
+ */
+export function choiceOf(device: string): DeviceChoice {
   try {
-    return deviceNamed(device);
+    return deviceChoice(device);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -2,7 +2,8 @@
 import { networkFor, toGraph, trainGraph } from "../../graphs/index.ts";
 import type { Split } from "../data/dataset.ts";
 import { compile, type Program } from "../onnx/compile.ts";
-import type { Executor } from "../runtime/executor.ts";
+import { type Feed, type Feeds, releaseAll } from "../runtime/deviceTensor.ts";
+import { type Executor, runKeeping } from "../runtime/executor.ts";
 import { type AttackScores, combineScores } from "./attack.ts";
 import type { Distilled } from "./distilled.ts";
 import { differentNetworks, initialParameters, type WeightsFor } from "./initialization.ts";
@@ -58,12 +59,6 @@ export class Evaluator {
     this.#epoch = compile(toGraph(trainGraph(network, problem.loss, epoch)), target);
   }
 
-  /** Loads the programs, so that the first network takes no longer than others. */
-  async prepare(): Promise<void> {
-    await this.#executor.prepare(this.#epoch);
-    await this.#tester.prepare();
-  }
-
   /** How many different networks a purpose has of those asked for: known and pre-trained ones are counted. */
   distinct(purpose: WeightsFor, count: number): number {
     return Math.min(count, differentNetworks(this.#problem, purpose));
@@ -105,28 +100,34 @@ export class Evaluator {
         `expected a rate for each of ${steps} steps in every epoch, got ${rates}`,
       );
     }
-    let trained = [...networks];
+    const names = parameters.map(({ name }) => `next_parameter.${name}`);
+    let trained: readonly Feeds[] = networks;
     for (let start = 0; start < rates; start += steps) {
       const feeds = trained.map((theta, i) => {
         const { images, labels, learningRates } = distilled[i]!;
-        return new Map([
+        return new Map<string, Feed>([
           ...theta,
           ["distilled_images", images],
           ["distilled_labels", labels],
           ["learning_rates", learningRates.subarray(start, start + steps)],
         ]);
       });
-      trained = (await this.#executor.run(this.#epoch, feeds)).map(
+      // Between epochs parameters stay on the device, where it can.
+      const kept = start + steps < rates ? names : [];
+      const results = await runKeeping(this.#executor, this.#epoch, kept, feeds);
+      const before = trained;
+      trained = results.map(
         (tensors, i) =>
           new Map([
-            ...trained[i]!,
+            ...before[i]!,
             ...parameters.map(
               ({ name }) => [name, tensors.get(`next_parameter.${name}`)!] as const,
             ),
           ]),
       );
+      before.forEach(releaseAll);
     }
-    return trained;
+    return trained as Parameters[];
   }
 
   /** Accuracy and loss of networks as they are. */

@@ -43,11 +43,6 @@ export class Tester {
     this.#program = compile(toGraph(evaluateGraph(network, task.loss, this.#batch)), target);
   }
 
-  /** Loads the program. */
-  prepare(): Promise<void> {
-    return this.#executor.prepare(this.#program);
-  }
-
   /** Accuracy and mean loss of each network as it is. */
   async measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
     const batches = this.#batchesOf(split);

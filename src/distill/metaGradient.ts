@@ -1,6 +1,7 @@
 /** Computes meta-gradients with the programs of a plan. */
 import type { Network, Unroll } from "../../graphs/index.ts";
-import type { Executor } from "../runtime/executor.ts";
+import { type Feeds, releaseAll } from "../runtime/deviceTensor.ts";
+import { type Executor, runKeeping } from "../runtime/executor.ts";
 import type { Distilled } from "./distilled.ts";
 import type { RealBatch } from "./labels.ts";
 import type { Plan } from "./plan.ts";
@@ -81,7 +82,10 @@ function unrolled(
   return executor.run(plan.metaGradient, feeds);
 }
 
-/** The same descent one graph at a time: only parameters are kept. */
+/**
+ * The same descent one graph at a time: only parameters are kept. Where the device can, they and their cotangents stay
+ * in its memory from one graph to the next.
+ */
 async function stepwise(
   executor: Executor,
   plan: Plan & { kind: "stepwise" },
@@ -97,60 +101,75 @@ async function stepwise(
     ["labels", row(distilled.labels, t % steps, steps)],
     ["learning_rate", distilled.learningRates.subarray(t, t + 1)],
   ];
-  const renamed = (tensors: Tensors, from: string, to: string): Parameters =>
+  const named = (prefix: string): string[] => specs.map(({ name }) => `${prefix}${name}`);
+  const renamed = (tensors: Feeds, from: string, to: string): Feeds =>
     new Map(specs.map(({ name }) => [`${to}${name}`, tensors.get(`${from}${name}`)!]));
 
-  const trajectory = new Trajectory(networks, plan.keepEvery, async (t, thetas) => {
-    const feeds = thetas.map((theta) => new Map([...theta, ...stepFeeds(t)]));
-    const next = await executor.run(plan.innerStep, feeds);
-    return next.map(
-      (tensors, k) => new Map([...thetas[k]!, ...renamed(tensors, "next_parameter.", "")]),
-    );
-  });
-
-  const final = (await trajectory.at(total)).flatMap((theta) =>
-    parts.map(
-      ({ images, labels }) => new Map([...theta, ["real_images", images], ["real_labels", labels]]),
-    ),
+  const trajectory = new Trajectory<Feeds>(
+    networks,
+    plan.keepEvery,
+    async (t, thetas) => {
+      const feeds = thetas.map((theta) => new Map([...theta, ...stepFeeds(t)]));
+      const next = await runKeeping(executor, plan.innerStep, named("next_parameter."), feeds);
+      return next.map(
+        (tensors, k) => new Map([...thetas[k]!, ...renamed(tensors, "next_parameter.", "")]),
+      );
+    },
+    (thetas) => thetas.forEach(releaseAll),
   );
-  const outer = await executor.run(plan.outerLoss, final);
-  let cotangents = networks.map((_, k) => {
-    const ofNetwork = outer.slice(k * parts.length, (k + 1) * parts.length);
-    return averageParameters(
-      ofNetwork.map((tensors) => renamed(tensors, "grad_parameter.", "cotangent.")),
+  let cotangents: readonly Feeds[] = [];
+  try {
+    const final = (await trajectory.at(total)).flatMap((theta) =>
+      parts.map(
+        ({ images, labels }) =>
+          new Map([...theta, ["real_images", images], ["real_labels", labels]]),
+      ),
     );
-  });
-
-  const results = networks.map((_, k) => ({
-    loss:
-      outer
-        .slice(k * parts.length, (k + 1) * parts.length)
-        .reduce((sum, part) => sum + part.get("loss")![0]!, 0) / parts.length,
-    images: new Float32Array(distilled.images.length),
-    labels: new Float32Array(distilled.labels.length),
-    rates: new Float32Array(total),
-  }));
-  for (let t = total - 1; t >= 0; t--) {
-    const thetas = await trajectory.at(t);
-    const feeds = thetas.map((theta, k) => new Map([...theta, ...stepFeeds(t), ...cotangents[k]!]));
-    const pulled = await executor.run(plan.innerStepVjp, feeds);
-    pulled.forEach((tensors, k) => {
-      addTo(row(results[k]!.images, t % steps, steps), tensors.get("grad_images")!);
-      addTo(row(results[k]!.labels, t % steps, steps), tensors.get("grad_labels")!);
-      results[k]!.rates[t] = tensors.get("grad_learning_rate")![0]!;
-    });
-    cotangents = pulled.map((tensors) => renamed(tensors, "grad_parameter.", "cotangent."));
+    // Gradients of several parts are averaged here, that of a whole batch goes on as it is.
+    const kept = parts.length === 1 ? named("grad_parameter.") : [];
+    const outer = await runKeeping(executor, plan.outerLoss, kept, final);
+    const partsOf = (k: number) => outer.slice(k * parts.length, (k + 1) * parts.length);
+    cotangents = networks.map((_, k) =>
+      averageParameters(
+        partsOf(k).map((tensors) => renamed(tensors, "grad_parameter.", "cotangent.")),
+      ),
+    );
+    const results = networks.map((_, k) => ({
+      loss: partsOf(k).reduce((sum, part) => sum + numbers(part, "loss")[0]!, 0) / parts.length,
+      images: new Float32Array(distilled.images.length),
+      labels: new Float32Array(distilled.labels.length),
+      rates: new Float32Array(total),
+    }));
+    for (let t = total - 1; t >= 0; t--) {
+      const thetas = await trajectory.at(t);
+      const before = cotangents;
+      const feeds = thetas.map((theta, k) => new Map([...theta, ...stepFeeds(t), ...before[k]!]));
+      const pulled = await runKeeping(executor, plan.innerStepVjp, named("grad_parameter."), feeds);
+      cotangents = pulled.map((tensors) => renamed(tensors, "grad_parameter.", "cotangent."));
+      before.forEach(releaseAll);
+      pulled.forEach((tensors, k) => {
+        addTo(row(results[k]!.images, t % steps, steps), numbers(tensors, "grad_images"));
+        addTo(row(results[k]!.labels, t % steps, steps), numbers(tensors, "grad_labels"));
+        results[k]!.rates[t] = numbers(tensors, "grad_learning_rate")[0]!;
+      });
+    }
+    return results.map(
+      ({ loss, images, labels, rates }) =>
+        new Map([
+          ["loss", Float32Array.of(loss)],
+          ["grad_distilled_images", images],
+          ["grad_distilled_labels", labels],
+          ["grad_learning_rates", rates],
+        ]),
+    );
+  } finally {
+    trajectory.close();
+    cotangents.forEach(releaseAll);
   }
-  return results.map(
-    ({ loss, images, labels, rates }) =>
-      new Map([
-        ["loss", Float32Array.of(loss)],
-        ["grad_distilled_images", images],
-        ["grad_distilled_labels", labels],
-        ["grad_learning_rates", rates],
-      ]),
-  );
 }
+
+/** A result that is not left on the device. */
+const numbers = (tensors: Feeds, name: string): Float32Array => tensors.get(name) as Float32Array;
 
 /** Row `index` of an array of `rows` equal rows, as a view. */
 const row = (data: Float32Array, index: number, rows: number): Float32Array =>
@@ -160,14 +179,15 @@ function addTo(sum: Float32Array, part: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + part[i]!;
 }
 
-function averageParameters(parts: readonly Parameters[]): Parameters {
-  const [first] = parts as [Parameters];
+/** The mean over the parts of a batch; one part is its own mean, wherever it is. */
+function averageParameters(parts: readonly Feeds[]): Feeds {
+  const [first] = parts as [Feeds];
   if (parts.length === 1) return first;
   return new Map(
-    [...first].map(([name, data]) => {
+    [...first.keys()].map((name) => {
       const mean = Float32Array.from(
-        data,
-        (_, i) => parts.reduce((sum, part) => sum + part.get(name)![i]!, 0) / parts.length,
+        numbers(first, name),
+        (_, i) => parts.reduce((sum, part) => sum + numbers(part, name)[i]!, 0) / parts.length,
       );
       return [name, mean];
     }),

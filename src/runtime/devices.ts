@@ -6,20 +6,61 @@ export interface Device {
   readonly provider: string;
   /** The lowering that is fastest there. */
   readonly target: Target;
+  /** Whether results can stay in its memory and be fed from there. */
+  readonly keepsTensors: boolean;
+  /** Whether only one thread of a process can use it. */
+  readonly oneThread: boolean;
   /** Whether two runs at the same time end badly, so that they queue for the whole page or thread. */
   readonly oneRunAtATime: boolean;
 }
 
 export const devices = {
-  cpu: { provider: "cpu", target: "cpu", oneRunAtATime: false },
-  wasm: { provider: "wasm", target: "cpu", oneRunAtATime: true },
-  webgpu: { provider: "webgpu", target: "portable", oneRunAtATime: true },
-  cuda: { provider: "cuda", target: "portable", oneRunAtATime: false },
+  cpu: {
+    provider: "cpu",
+    target: "cpu",
+    keepsTensors: false,
+    oneThread: false,
+    oneRunAtATime: false,
+  },
+  wasm: {
+    provider: "wasm",
+    target: "cpu",
+    keepsTensors: false,
+    oneThread: false,
+    oneRunAtATime: true,
+  },
+  webgpu: {
+    provider: "webgpu",
+    target: "portable",
+    keepsTensors: true,
+    oneThread: true,
+    oneRunAtATime: true,
+  },
+  cuda: {
+    provider: "cuda",
+    target: "portable",
+    keepsTensors: false,
+    oneThread: false,
+    oneRunAtATime: false,
+  },
 } as const satisfies Record<string, Device>;
 
 export type DeviceName = keyof typeof devices;
 
 export const deviceNames = Object.keys(devices) as DeviceName[];
+
+/** Where a program runs. */
+export type Platform = "node" | "browser";
+
+/** The devices that a platform may have, of which `auto` is one. */
+export const candidates: Readonly<Record<Platform, readonly DeviceName[]>> = {
+  node: ["cpu", "webgpu", "cuda"],
+  browser: ["wasm", "webgpu"],
+};
+
+/** Relative L2 error against float64 up to which a device computes a single meta-gradient right. */
+export const tolerance = (device: DeviceName): number =>
+  device === "webgpu" || device === "cuda" ? 1e-3 : 1e-5;
 
 /** A device, or `auto` for the one that `chooseDevice` finds. */
 export type DeviceChoice = DeviceName | "auto";

@@ -2,8 +2,8 @@
 import type { Program } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
 import { devices } from "./devices.ts";
-import type { Tensors } from "./feeds.ts";
-import { createSession, type Session, type SessionOptions } from "./session.ts";
+import type { Feed, Feeds } from "./deviceTensor.ts";
+import { createKeepingSession, type KeepingSession, type SessionOptions } from "./session.ts";
 
 /** Where programs run, and the lowering to compile them with: by default the device's. */
 export interface ExecutorOptions extends SessionOptions {
@@ -23,53 +23,82 @@ export interface Executor extends SessionOptions {
    * Runs a program on each of the feeds and returns the results in the same order. The program is loaded
    * when it is first seen.
    */
-  run(program: Program, feeds: readonly Tensors[]): Promise<Map<string, Float32Array>[]>;
+  run(program: Program, feeds: readonly Feeds[]): Promise<Map<string, Float32Array>[]>;
+  /**
+   * The same with the outputs of the names in `kept` left on the device, for feeding this executor again. Where there
+   * is no such method nothing can be kept: `runKeeping` does either.
+   */
+  runKeeping?(
+    program: Program,
+    kept: readonly string[],
+    feeds: readonly Feeds[],
+  ): Promise<Map<string, Feed>[]>;
   close(): Promise<void>;
 }
+
+/** Runs with outputs left on the device where the executor can; the caller releases device tensors. */
+export const runKeeping = (
+  executor: Executor,
+  program: Program,
+  kept: readonly string[],
+  feeds: readonly Feeds[],
+): Promise<Map<string, Feed>[]> =>
+  executor.runKeeping?.(program, kept, feeds) ?? executor.run(program, feeds);
 
 /** Runs everything in the calling thread, one after the other: for tests, small programs and browsers' workers. */
 export function inlineExecutor({ device, threads, target }: ExecutorOptions): Executor {
   const sessions = new SessionCache({ device, threads });
+  const runKeeping = async (
+    program: Program,
+    kept: readonly string[],
+    feeds: readonly Feeds[],
+  ): Promise<Map<string, Feed>[]> => {
+    const session = await sessions.get(program, kept);
+    const results: Map<string, Feed>[] = [];
+    for (const tensors of feeds) results.push(await session.run(tensors));
+    return results;
+  };
   return {
     device,
     threads,
     target: target ?? devices[device].target,
     lanes: 1,
     async prepare(program) {
-      await sessions.get(program);
+      await sessions.get(program, []);
     },
     async run(program, feeds) {
-      const session = await sessions.get(program);
-      const results: Map<string, Float32Array>[] = [];
-      for (const tensors of feeds) results.push(await session.run(tensors));
-      return results;
+      return (await runKeeping(program, [], feeds)) as Map<string, Float32Array>[];
     },
+    ...(devices[device].keepsTensors ? { runKeeping } : {}),
     close: () => sessions.release(),
   };
 }
 
-/** Sessions by program, created once. */
-export class SessionCache {
-  readonly #sessions = new Map<Program, Promise<Session>>();
+/** Sessions by program and what they keep on the device, created once. */
+class SessionCache {
+  readonly #sessions = new Map<Program, Map<string, Promise<KeepingSession>>>();
   readonly #options: SessionOptions;
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  get(program: Program): Promise<Session> {
-    let session = this.#sessions.get(program);
-    if (!session) {
-      session = createSession(program, this.#options);
-      this.#sessions.set(program, session);
-      // A program that could not be loaded is not kept: there is nothing to release.
-      session.catch(() => this.#sessions.delete(program));
-    }
+  get(program: Program, kept: readonly string[]): Promise<KeepingSession> {
+    const ofProgram = this.#sessions.get(program) ?? new Map();
+    this.#sessions.set(program, ofProgram);
+    const key = kept.join();
+    const known = ofProgram.get(key);
+    if (known) return known;
+    const session = createKeepingSession(program, kept, this.#options);
+    ofProgram.set(key, session);
+    // A program that could not be loaded is not kept: there is nothing to release.
+    session.catch(() => ofProgram.delete(key));
     return session;
   }
 
   async release(): Promise<void> {
-    for (const session of this.#sessions.values()) await (await session).release();
+    for (const ofProgram of this.#sessions.values())
+      for (const session of ofProgram.values()) await (await session).release();
     this.#sessions.clear();
   }
 }

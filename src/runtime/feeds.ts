@@ -2,6 +2,7 @@
 
 import { sizeOf } from "../ir/value.ts";
 import type { Program } from "../onnx/compile.ts";
+import { DeviceTensor, type Feed, type Feeds } from "./deviceTensor.ts";
 
 /** Row-major numbers by tensor name. */
 export type Tensors = ReadonlyMap<string, Float32Array>;
@@ -18,19 +19,24 @@ export const isConstant = (data: Float32Array): boolean => constants.has(data);
 export interface FedInput {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Feed;
 }
 
 /**
  * The inputs of a program with their numbers, in its order; other tensors are left out.
- * @throws when an input is missing or has the wrong size.
+ * @throws when an input is missing, has the wrong size or was released.
  */
-export const fedInputs = (program: Program, feeds: Tensors): FedInput[] =>
+export const fedInputs = (program: Program, feeds: Feeds): FedInput[] =>
   program.inputs.map(({ name, shape }) => {
     const data = feeds.get(name);
     const size = sizeOf(shape);
-    if (data?.length === size) return { name, shape, data };
-    const came = data ? `${data.length} numbers` : "nothing";
+    const isReleased = data instanceof DeviceTensor && data.released;
+    if (data?.length === size && !isReleased) return { name, shape, data };
+    const came = isReleased
+      ? "a device tensor that was released"
+      : data
+        ? `${data.length} numbers`
+        : "nothing";
     throw new Error(
       `${program.name}: input "${name}" takes ${size} numbers, shape [${shape}], got ${came}`,
     );

@@ -1,3 +1,4 @@
+import type { Feeds } from "./deviceTensor.ts";
 import type { Executor } from "./executor.ts";
 
 /**
@@ -8,21 +9,29 @@ import type { Executor } from "./executor.ts";
  */
 export function interruptible(executor: Executor, signal: AbortSignal): Executor {
   const { device, threads, target, lanes } = executor;
+  const inParts = async <Result>(
+    feeds: readonly Feeds[],
+    run: (part: readonly Feeds[]) => Promise<Result[]>,
+  ): Promise<Result[]> => {
+    const results: Result[] = [];
+    for (let i = 0; i < feeds.length; i += lanes) {
+      signal.throwIfAborted();
+      results.push(...(await run(feeds.slice(i, i + lanes))));
+    }
+    signal.throwIfAborted();
+    return results;
+  };
+  const keeping = executor.runKeeping?.bind(executor);
   return {
     device,
     threads,
     target,
     lanes,
     prepare: (program) => executor.prepare(program),
-    async run(program, feeds) {
-      const results: Map<string, Float32Array>[] = [];
-      for (let i = 0; i < feeds.length; i += lanes) {
-        signal.throwIfAborted();
-        results.push(...(await executor.run(program, feeds.slice(i, i + lanes))));
-      }
-      signal.throwIfAborted();
-      return results;
-    },
+    run: (program, feeds) => inParts(feeds, (part) => executor.run(program, part)),
+    ...(keeping && {
+      runKeeping: (program, kept, feeds) => inParts(feeds, (part) => keeping(program, kept, part)),
+    }),
     close: () => executor.close(),
   };
 }

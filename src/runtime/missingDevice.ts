@@ -1,8 +1,5 @@
 /** What to do about a device that is missing. */
-import { DeviceError, type DeviceName } from "./devices.ts";
-
-/** Where a program runs. */
-export type Platform = "node" | "browser";
+import { DeviceError, type DeviceName, type Platform } from "./devices.ts";
 
 const howToGet: Readonly<Record<Platform, Readonly<Record<DeviceName, string>>>> = {
   node: {

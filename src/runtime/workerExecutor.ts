@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import type { Program } from "../onnx/compile.ts";
 import { DeviceError, devices } from "./devices.ts";
+import { DeviceTensor, type Feed, type Feeds } from "./deviceTensor.ts";
 import type { Executor, ExecutorOptions } from "./executor.ts";
 import { fedInputs, isConstant, sharedInputs, type Tensors } from "./feeds.ts";
 import type { SessionOptions } from "./session.ts";
@@ -13,33 +14,76 @@ export interface LoadRequest {
   readonly kind: "load";
   readonly program: number;
   readonly content: Program;
+  /** Outputs that stay on the device. */
+  readonly kept: readonly string[];
   readonly options: SessionOptions;
   /** Where the feeds of every run are found. */
   readonly shared: Tensors;
 }
 
-/** What the calling thread sends. The feeds of a run are in the program's shared memory, `changed` since the last one. */
+export interface RunRequest {
+  readonly kind: "run";
+  readonly program: number;
+  /** Inputs whose numbers in the program's shared memory changed since its last run. */
+  readonly changed: readonly string[];
+  /** Those of them that never change again. */
+  readonly constant: readonly string[];
+  /** Inputs that are fed from the device, with the numbers of their tensors. */
+  readonly onDevice: ReadonlyMap<string, number>;
+}
+
+/** What the calling thread sends. */
 export type Request =
   | LoadRequest
-  | { readonly kind: "run"; readonly program: number; readonly changed: readonly string[] }
+  | RunRequest
+  | { readonly kind: "release"; readonly tensor: number }
   | { readonly kind: "close" };
+
+/** A result that stays on the device: its number in the worker, and how many numbers it holds. */
+export interface Kept {
+  readonly tensor: number;
+  readonly length: number;
+}
+
+type Results = Map<string, Float32Array | Kept>;
 
 /** What a worker answers, in the order of the requests. */
 export type Reply =
-  | { readonly results: Map<string, Float32Array> }
+  | { readonly results: Results }
   | { readonly error: string; readonly deviceIsMissing: boolean };
 
 export interface WorkerOptions extends ExecutorOptions {
   readonly workers: number;
 }
 
+/**
+ * @throws {DeviceError} when several workers are asked for on a device that only one thread of a process can use.
+ */
 export function workerExecutor({ workers, device, threads, target }: WorkerOptions): Executor {
+  if (workers > 1 && devices[device].oneThread) {
+    throw new DeviceError(
+      `device "${device}" takes one worker, got ${workers}: two threads that use it end the process`,
+    );
+  }
   const lanes = Array.from({ length: workers }, () => new Lane({ device, threads }));
-  const programs = new Map<Program, number>();
-  const idOf = (program: Program): number => {
-    const id = programs.get(program) ?? programs.size;
-    programs.set(program, id);
+  const programs = new Map<Program, Map<string, number>>();
+  let ids = 0;
+  const idOf = (program: Program, kept: readonly string[]): number => {
+    const ofProgram = programs.get(program) ?? new Map<string, number>();
+    programs.set(program, ofProgram);
+    const key = kept.join();
+    const id = ofProgram.get(key) ?? ids++;
+    ofProgram.set(key, id);
     return id;
+  };
+  const runKeeping = (
+    program: Program,
+    kept: readonly string[],
+    feeds: readonly Feeds[],
+  ): Promise<Map<string, Feed>[]> => {
+    const loading = { id: idOf(program, kept), program, kept };
+    // Feed i always goes to lane i mod workers: what is computed where does not depend on timing.
+    return Promise.all(feeds.map((tensors, i) => lanes[i % workers]!.run(loading, tensors)));
   };
   return {
     device,
@@ -47,29 +91,35 @@ export function workerExecutor({ workers, device, threads, target }: WorkerOptio
     target: target ?? devices[device].target,
     lanes: workers,
     async prepare(program) {
-      const id = idOf(program);
-      await Promise.all(lanes.map((lane) => lane.load(id, program)));
+      const loading = { id: idOf(program, []), program, kept: [] };
+      await Promise.all(lanes.map((lane) => lane.load(loading)));
     },
     async run(program, feeds) {
-      const id = idOf(program);
-      // Feed i always goes to lane i mod workers: what is computed where does not depend on timing.
-      return Promise.all(feeds.map((tensors, i) => lanes[i % workers]!.run(id, program, tensors)));
+      return (await runKeeping(program, [], feeds)) as Map<string, Float32Array>[];
     },
+    ...(devices[device].keepsTensors ? { runKeeping } : {}),
     async close() {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
   };
 }
 
+/** A program as a worker knows it. */
+interface Loading {
+  readonly id: number;
+  readonly program: Program;
+  readonly kept: readonly string[];
+}
+
 interface Pending {
-  resolve(results: Map<string, Float32Array>): void;
+  resolve(results: Results): void;
   reject(error: Error): void;
 }
 
 /** A program in a worker, and the memory that its feeds are handed over in. */
 interface Loaded {
   readonly shared: Map<string, Float32Array>;
-  readonly loading: Promise<Map<string, Float32Array>>;
+  readonly loading: Promise<Results>;
   /** Constant feeds that the worker has. */
   readonly held: Map<string, Float32Array>;
   ready: boolean;
@@ -80,6 +130,8 @@ class Lane {
   readonly #worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   readonly #pending: Pending[] = [];
   readonly #loaded = new Map<number, Loaded>();
+  /** Numbers of the device tensors that the worker holds. */
+  readonly #tensors = new WeakMap<DeviceTensor, number>();
   /** Settles when the last run has been answered; undefined while the lane is idle. */
   #running: Promise<void> | undefined;
   readonly #options: SessionOptions;
@@ -101,12 +153,13 @@ class Lane {
   }
 
   /** Loads a program once; one that could not be loaded is tried again when it is next needed. */
-  load(id: number, program: Program): Promise<Map<string, Float32Array>> {
+  load({ id, program, kept }: Loading): Promise<Results> {
     const known = this.#loaded.get(id);
     if (known) return known.loading;
     const shared = sharedInputs(program);
     const options = this.#options;
-    const loading = this.#send({ kind: "load", program: id, content: program, options, shared });
+    const request = { kind: "load", program: id, content: program, kept, options, shared } as const;
+    const loading = this.#send(request);
     const loaded: Loaded = { shared, loading, held: new Map(), ready: false };
     this.#loaded.set(id, loaded);
     loading.then(
@@ -122,8 +175,8 @@ class Lane {
    * Runs follow each other: feeds are written when the run before has been answered, at once where there is none,
    * so that the worker computes while the caller goes on.
    */
-  run(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
-    const start = () => this.#start(id, program, feeds);
+  run(loading: Loading, feeds: Feeds): Promise<Map<string, Feed>> {
+    const start = () => this.#start(loading, feeds);
     const result = this.#running ? this.#running.then(start) : start();
     const settled: Promise<void> = result.then(
       () => this.#idleAfter(settled),
@@ -137,16 +190,40 @@ class Lane {
     if (this.#running === run) this.#running = undefined;
   }
 
-  async #start(id: number, program: Program, feeds: Tensors): Promise<Map<string, Float32Array>> {
-    if (!this.#loaded.get(id)?.ready) await this.load(id, program);
+  async #start(loading: Loading, feeds: Feeds): Promise<Map<string, Feed>> {
+    const { id, program } = loading;
+    if (!this.#loaded.get(id)?.ready) await this.load(loading);
     const { shared, held } = this.#loaded.get(id)!;
-    const changed = fedInputs(program, feeds).filter(({ name, data }) => held.get(name) !== data);
-    for (const { name, data } of changed) {
-      shared.get(name)!.set(data);
-      if (isConstant(data)) held.set(name, data);
-      else held.delete(name);
+    const onDevice = new Map<string, number>();
+    const changed: string[] = [];
+    const constant: string[] = [];
+    for (const { name, data } of fedInputs(program, feeds)) {
+      if (data instanceof DeviceTensor) {
+        onDevice.set(name, this.#tensors.get(data)!);
+        held.delete(name);
+      } else if (held.get(name) !== data) {
+        shared.get(name)!.set(data);
+        changed.push(name);
+        if (isConstant(data)) {
+          held.set(name, data);
+          constant.push(name);
+        } else held.delete(name);
+      }
     }
-    return this.#send({ kind: "run", program: id, changed: changed.map(({ name }) => name) });
+    const results = await this.#send({ kind: "run", program: id, changed, constant, onDevice });
+    return new Map([...results].map(([name, result]) => [name, this.#take(result)]));
+  }
+
+  /** A result, or what stands for it here while it stays on the device. */
+  #take(result: Float32Array | Kept): Feed {
+    if (result instanceof Float32Array) return result;
+    const { tensor, length } = result;
+    const handle = new DeviceTensor(length, () => {
+      // A worker that has ended has released everything.
+      this.#send({ kind: "release", tensor }).catch(() => {});
+    });
+    this.#tensors.set(handle, tensor);
+    return handle;
   }
 
   /** Closes after the runs that were asked for before. */
@@ -156,7 +233,7 @@ class Lane {
     await this.#worker.terminate();
   }
 
-  #send(request: Request): Promise<Map<string, Float32Array>> {
+  #send(request: Request): Promise<Results> {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
       this.#pending.push({ resolve, reject });

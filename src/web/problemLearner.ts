@@ -4,7 +4,7 @@ import { fillBatch } from "../data/dataset.ts";
 import type { Distilled } from "../distill/distilled.ts";
 import { Evaluator } from "../distill/evaluate.ts";
 import { initialParameters } from "../distill/initialization.ts";
-import type { Problem } from "../distill/problem.ts";
+import type { Parameters, Problem } from "../distill/problem.ts";
 import { compile } from "../onnx/compile.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { expectImage, type Learner, probabilities } from "./learner.ts";
@@ -19,16 +19,18 @@ export function problemLearner(
   const { target } = executor;
   const evaluator = new Evaluator(problem, executor);
   const network = networkFor(target, problem.network);
+  const first = (): Parameters => initialParameters(problem, "evaluation", 0);
   const single = compile(toGraph(evaluateGraph(network, loss, 1)), target);
   return {
     shape: dataset.shape,
     classes: dataset.classes,
     async prepare() {
-      await evaluator.prepare();
       await executor.prepare(single);
+      // The first network is slower than all others: programs are loaded, and shaders compiled.
+      await evaluator.trained([first()], distilled());
     },
     fresh(seed) {
-      if (seed === undefined) return initialParameters(problem, "evaluation", 0);
+      if (seed === undefined) return first();
       const drawn = { ...problem, recipe: { ...recipe, initialization: "random" as const, seed } };
       return initialParameters(drawn, "evaluation", 0);
     },

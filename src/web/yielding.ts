@@ -17,14 +17,24 @@ export function nextTask(): Promise<void> {
  * An executor that lets messages in before every run. Sessions queue, so that what these ask for has its turn before
  * the next run.
  */
-export const yielding = (executor: Executor): Executor => ({
-  ...executor,
-  async run(program, feeds) {
-    const results: Map<string, Float32Array>[] = [];
+export function yielding(executor: Executor): Executor {
+  const oneByOne = async <Feed, Result>(
+    feeds: readonly Feed[],
+    run: (one: readonly Feed[]) => Promise<Result[]>,
+  ): Promise<Result[]> => {
+    const results: Result[] = [];
     for (const tensors of feeds) {
       await nextTask();
-      results.push(...(await executor.run(program, [tensors])));
+      results.push(...(await run([tensors])));
     }
     return results;
-  },
-});
+  };
+  const keeping = executor.runKeeping?.bind(executor);
+  return {
+    ...executor,
+    run: (program, feeds) => oneByOne(feeds, (one) => executor.run(program, one)),
+    ...(keeping && {
+      runKeeping: (program, kept, feeds) => oneByOne(feeds, (one) => keeping(program, kept, one)),
+    }),
+  };
+}

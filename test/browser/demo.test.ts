@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeZip } from "../../src/formats/zipWrite.ts";
 import { pageFiles, writePage } from "../../src/serve/pageFiles.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
-import { chromiumPath, pages } from "./chromium.ts";
 import { buildDemo } from "./demoPage.ts";
+import { chromiumPath, pages } from "./pages.ts";
 
 const chromium = chromiumPath();
 const open = pages(chromium);
@@ -28,7 +28,7 @@ interface Watched {
 }
 
 async function visit(search = ""): Promise<Watched> {
-  const page = await open({ folders: { demo: site }, path: `demo/index.html${search}` });
+  const page = await open({ folders: { demo: site }, path: `/demo/index.html${search}` });
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

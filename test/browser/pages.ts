@@ -20,6 +20,8 @@ export interface PageOptions {
   readonly isolated?: boolean;
   /** More folders of the server, by the first part of their address. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** Address of another page than the bundled one. */
+  readonly path?: string;
 }
 
 /** Opens pages in one browser, which closes after the file's tests. */
@@ -30,7 +32,11 @@ export function pages(program: string | undefined) {
     await (await browser)?.close();
     for (const server of servers) server.close();
   });
-  return async ({ isolated = false, folders = {} }: PageOptions = {}): Promise<Page> => {
+  return async ({
+    isolated = false,
+    folders = {},
+    path = "/",
+  }: PageOptions = {}): Promise<Page> => {
     browser ??= launchChromium(program!);
     const served = { "": inject("page"), ort: runtimeFolder, ...folders };
     const server = await serve(served, isolated);
@@ -38,7 +44,7 @@ export function pages(program: string | undefined) {
     const page = await (await browser).newPage();
     page.setDefaultTimeout(MOST_MILLISECONDS);
     page.on("pageerror", (error) => console.error("in the page:", error.message));
-    await page.goto(server.address);
+    await page.goto(`${server.address}${path}`);
     return page;
   };
 }

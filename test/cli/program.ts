@@ -17,10 +17,14 @@ export interface Started {
 }
 
 /** Runs in a folder, finding no data but what is there. */
-export function start(folder: string, args: readonly string[]): Started {
+export function start(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Started {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
-    env: { ...process.env, ONNX_DISTILL_DATA: "", XDG_CACHE_HOME: folder },
+    env: { ...process.env, ONNX_DISTILL_DATA: "", XDG_CACHE_HOME: folder, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const text = { stdout: "", stderr: "" };

@@ -24,6 +24,7 @@ const commands = [
   "export",
   "demo",
   "watch",
+  "doctor",
 ];
 
 test("--help lists the commands, and no command shows the same as an error", async () => {

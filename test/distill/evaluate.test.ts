@@ -29,7 +29,7 @@ function countingExecutor(): { executor: Executor; feeds: Tensors[] } {
     lanes: 1,
     prepare: async () => {},
     run: async (_program, some) => {
-      feeds.push(...some);
+      feeds.push(...(some as readonly Tensors[]));
       return some.map(() => new Map(["correct", "loss"].map((name) => [name, answer])));
     },
     close: async () => {},

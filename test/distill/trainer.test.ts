@@ -25,7 +25,8 @@ test("a batch has different training images and never a held-out one", async () 
   const spy: Executor = {
     ...executor,
     run: (program, feeds) => {
-      for (const tensors of feeds) batches.push(tensors.get("real_images")!.slice());
+      for (const tensors of feeds)
+        batches.push((tensors.get("real_images") as Float32Array).slice());
       return executor.run(program, feeds);
     },
   };
@@ -48,7 +49,8 @@ test("crop-flip changes the real batches, by seed and iteration alone, and nothi
     const spy: Executor = {
       ...executor,
       run: (program, feeds) => {
-        for (const tensors of feeds) batches.push(tensors.get("real_images")!.slice());
+        for (const tensors of feeds)
+          batches.push((tensors.get("real_images") as Float32Array).slice());
         return executor.run(program, feeds);
       },
     };

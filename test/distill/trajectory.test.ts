@@ -26,6 +26,26 @@ test.each([
   },
 );
 
+test("what is not needed any more is forgotten at once, and the rest in the end", async () => {
+  const forgotten: number[] = [];
+  const trajectory = new Trajectory(
+    [0],
+    3,
+    async (t) => [t + 1],
+    (networks) => void forgotten.push(...networks),
+  );
+  await trajectory.at(7);
+  expect(forgotten).toEqual([1, 2, 4, 5]);
+  // Back to the steps between those that are kept, which are computed again.
+  await trajectory.at(6);
+  await trajectory.at(5);
+  expect(forgotten).toEqual([1, 2, 4, 5, 7]);
+  await trajectory.at(2);
+  expect(forgotten).toEqual([1, 2, 4, 5, 7, 4, 5]);
+  trajectory.close();
+  expect(forgotten.toSorted((a, b) => a - b)).toEqual([1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 7]);
+});
+
 test("fewer parameters are held than there are steps", () => {
   expect(keptParameters(30, 1)).toBe(31);
   expect(keptParameters(30, 5)).toBe(11);

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { add, input, mul } from "../../src/ir/builders/index.ts";
 import { compile } from "../../src/onnx/compile.ts";
-import { inlineExecutor } from "../../src/runtime/executor.ts";
+import { inlineExecutor, runKeeping } from "../../src/runtime/executor.ts";
 import { interruptible } from "../../src/runtime/interruptible.ts";
 
 const x = input("x", [2]);
@@ -64,6 +64,13 @@ test("wasm's runs wait for each other, also those of different executors", async
     [1, 2, 3, 4].map((a) => Float32Array.of(a + 2, 2 * a + 2)),
   );
   for (const executor of wasm) await executor.close();
+});
+
+test("what is asked to stay on a device that keeps nothing comes back", async () => {
+  for (const asked of [executor, interruptible(executor, new AbortController().signal)]) {
+    const [result] = await runKeeping(asked, program, ["sum"], [feeds(1, 2)]);
+    expect(result!.get("sum")).toEqual(Float32Array.of(3, 4));
+  }
 });
 
 test("an interruptible executor stops between feeds", async () => {

@@ -1,10 +1,10 @@
 /** Starts real worker threads, which load the built program. */
 import { expect, test } from "vitest";
+import { missingAdapter } from "../gpu/adapter.ts";
 
 const built = new URL("../../dist/src/index.js", import.meta.url).href;
-const { compile, keepConstant, ops, workerExecutor } = (await import(
-  built
-)) as typeof import("../../src/index.ts");
+const { compile, DeviceError, keepConstant, ops, releaseAll, runKeeping, workerExecutor } =
+  (await import(built)) as typeof import("../../src/index.ts");
 
 const x = ops.input("x", [1]);
 const program = compile({
@@ -90,4 +90,29 @@ test("constant feeds are handed over once, and again after others took their pla
   expect(await double(constant)).toBe(6);
   expect(await double(other)).toBe(10);
   await executor.close();
+});
+
+test.skipIf(missingAdapter)(
+  "what a worker leaves on a GPU is fed from there, until it is released",
+  async () => {
+    const executor = workerExecutor({ device: "webgpu", workers: 1, threads: 1 });
+    let feeds: Map<string, import("../../src/index.ts").Feed> = feed(1);
+    for (let i = 0; i < 4; i++) {
+      const [result] = await runKeeping(executor, program, ["y"], [feeds]);
+      releaseAll(feeds);
+      feeds = new Map([["x", result!.get("y")!]]);
+      expect(feeds.get("x")).not.toBeInstanceOf(Float32Array);
+    }
+    const [result] = await executor.run(program, [feeds]);
+    expect(result!.get("y")![0]).toBe(32);
+    releaseAll(feeds);
+    await expect(executor.run(program, [feeds])).rejects.toThrow("was released");
+    await executor.close();
+  },
+);
+
+test("a GPU takes one worker", () => {
+  const several = () => workerExecutor({ device: "webgpu", workers: 2, threads: 1 });
+  expect(several).toThrow(DeviceError);
+  expect(several).toThrow('device "webgpu" takes one worker, got 2');
 });

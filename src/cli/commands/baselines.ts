@@ -74,7 +74,11 @@ async function baselinesOf(
   tellKnown(recipe, options.networks ?? 1, progress);
   for (const { file, reason } of dataset.skipped ?? [])
     progress.message(`left out ${file}: ${reason}`);
-  const { executor, memory } = await startExecutor(options, untrained);
+  const { executor, memory } = await startExecutor(
+    options,
+    (text) => progress.message(text),
+    untrained,
+  );
   try {
     const problem = await withPretrained(untrained, executor, {
       ...dataOptions(options, progress),

@@ -14,7 +14,7 @@ import {
   type Register,
 } from "../command.ts";
 import { createProgressLine } from "../progressLine.ts";
-import { deviceOf, machine, type ResourceOptions, withWorkers } from "../resources.ts";
+import { machine, type ResourceOptions, resolveDevice, withWorkers } from "../resources.ts";
 import { versions } from "../versions.ts";
 
 interface BenchCommandOptions extends CommonOptions, ResourceOptions {
@@ -52,8 +52,8 @@ export const registerBench: Register = (program, context) => {
     .option("--iterations <n>", "iterations of a turn; the first is not counted", parseCount(2), 10)
     .addHelpText("after", explanation);
   withWorkers(command).action(async (options: BenchCommandOptions) => {
-    const device = deviceOf(options);
     const progress = createProgressLine(context, options);
+    const device = await resolveDevice(options, (text) => progress.message(text));
     const torch = await findTorch();
     if ("missing" in torch) progress.message(`PyTorch is not installed (${torch.missing})`);
     const measured: MeasuredCase[] = [];

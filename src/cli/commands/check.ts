@@ -1,11 +1,11 @@
 /** `onnx-distill check`: a gradient certificate for a network. */
 
-import { lossFor } from "../../../graphs/index.ts";
+import { lossFor, type Network } from "../../../graphs/index.ts";
 import { type Certificate, certify } from "../../distill/certify.ts";
 import type { OpenModel } from "../../io/modelNetwork.ts";
 import { openModel } from "../../io/openModel.ts";
 import { forwardError } from "../../io/originalModel.ts";
-import { DeviceError, type DeviceName, deviceNamed } from "../../runtime/devices.ts";
+import type { DeviceName } from "../../runtime/devices.ts";
 import { type Executor, inlineExecutor } from "../../runtime/executor.ts";
 import {
   type CommonOptions,
@@ -14,10 +14,10 @@ import {
   printResult,
   type Register,
 } from "../command.ts";
-import { UsageError } from "../errors.ts";
 import { formatTable } from "../format.ts";
 import { importOptions, type ModelOptions, withImageShape, withModel } from "../modelOptions.ts";
 import { createProgressLine, type ProgressLine } from "../progressLine.ts";
+import { resolveDevice } from "../resources.ts";
 
 interface CheckOptions extends CommonOptions, ModelOptions {
   readonly batch: number;
@@ -49,8 +49,8 @@ export const registerCheck: Register = (program, context) => {
       const opened = await openModel(path, importOptions(options));
       const { network, weights } = opened;
       const { seed = 1 } = options;
-      const executors = executorsOf(options);
       const progress = createProgressLine(context, options);
+      const executors = await executorsOf(options, progress, network);
       try {
         const forward = await forwardOf(path, opened, executors[0]!, options, progress);
         const certificate = await certify(network, lossFor(network.classes), weights, {
@@ -102,13 +102,16 @@ At random images with random soft labels, along a random direction of weights an
 Errors are relative L2 errors, the median over the points. The check takes long for large models: fewer --points and a
 --batch of 1 make it shorter.`;
 
-function executorsOf({ device }: CheckOptions): Executor[] {
-  try {
-    const names = device === undefined ? DEVICES : [deviceNamed(device)];
-    return names.map((name) => inlineExecutor({ device: name, threads: 1 }));
-  } catch (error) {
-    throw error instanceof DeviceError ? new UsageError(error.message) : error;
-  }
+async function executorsOf(
+  options: CheckOptions,
+  progress: ProgressLine,
+  network: Network,
+): Promise<Executor[]> {
+  const names =
+    options.device === undefined
+      ? DEVICES
+      : [await resolveDevice(options, (text) => progress.message(text), network)];
+  return names.map((name) => inlineExecutor({ device: name, threads: 1 }));
 }
 
 const isOk = ({ order1, order2, modes, devices }: Certificate): boolean =>

@@ -4,6 +4,7 @@ import { registerBaselines } from "./baselines.ts";
 import { registerBench } from "./bench.ts";
 import { registerCheck } from "./check.ts";
 import { registerDemo } from "./demo.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { registerExport } from "./export.ts";
 import { registerFetch } from "./fetch.ts";
@@ -28,6 +29,7 @@ export const commands: readonly Register[] = [
   registerInspect,
   registerCheck,
   registerBench,
+  registerDoctor,
   registerDemo,
   registerWatch,
 ];

@@ -95,6 +95,7 @@ async function reproduceStudy(
 ): Promise<Reproduction> {
   const progress = createProgressLine(context, options);
   const path = outOf(study, options);
+  const say = (text: string) => progress.message(text);
   let current = "";
   try {
     const result = await reproduce({
@@ -107,7 +108,7 @@ async function reproduceStudy(
       ...dataOptions(options, progress),
       signal: context.signal,
       starting: showStartingNetworks(progress),
-      startResources: (problem, layout) => startExecutor(options, problem, layout),
+      startResources: (problem, layout) => startExecutor(options, say, problem, layout),
       circumstances: { versions: versions(), machine },
       onPart: ({ name, part }, state) => {
         current = name;

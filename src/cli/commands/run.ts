@@ -138,7 +138,8 @@ async function runOnce(
     transfer: options.transfer,
     signal: context.signal,
     starting: { weights: options.weights, ...showStartingNetworks(progress) },
-    startResources: (problem, layout) => startExecutor(options, problem, layout),
+    startResources: (problem, layout) =>
+      startExecutor(options, (text) => status.message(text), problem, layout),
     circumstances: { command: commandLine(), versions: versions(), machine },
     onStart: ({ dataset, plan, executor }) => {
       const { train, test } = dataset;

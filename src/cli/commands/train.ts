@@ -119,7 +119,7 @@ async function train(
       schedule: Object.fromEntries(asked.filter(([, value]) => value !== undefined)),
       ...dataOptions(options, progress),
       signal,
-      startExecutor: (built) => startWorkers(options, built),
+      startExecutor: (built) => startWorkers(options, (text) => progress.message(text), built),
       onStart: ({ path, dataset, schedule, missing }) => {
         progress.message(
           `${network} on ${dataset.name}, ${formatCount(dataset.train.count)} training and ${formatCount(dataset.test.count)} test images`,

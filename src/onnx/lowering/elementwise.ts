@@ -2,6 +2,7 @@
 
 import type { ElementwiseOp } from "../../autodiff/rules/elementwise.ts";
 import { literal } from "../../ir/builders/elementwise.ts";
+import { sameShape } from "../../ir/shapes.ts";
 import type { Value } from "../../ir/value.ts";
 import { emitSub } from "./gemm.ts";
 import type { Context, LoweringTable } from "./lowering.ts";
@@ -43,13 +44,24 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOp> = {
   greater: same("Greater"),
   less: same("Less"),
   equal: same("Equal"),
-  and: same("And"),
+  and: emitAnd,
   where: same("Where"),
 };
 
 /** ONNX's TensorProto.DataType. */
 const FLOAT = 1;
 const BOOL = 9;
+
+/** And; where it broadcasts, the product of numbers for the portable target, since ONNX Runtime 1.30 on WebGPU errs. */
+function emitAnd(
+  { emit, target }: Context,
+  { inputs: [a, b] }: Value<"and">,
+  names: readonly string[],
+) {
+  if (target !== "portable" || sameShape(a!.shape, b!.shape)) return emit.node("And", names);
+  const [x, y] = names.map((name) => emit.node("Cast", [name], { to: FLOAT }));
+  return emit.node("Greater", [emit.node("Mul", [x!, y!]), emit.scalar(0)]);
+}
 
 /** x^e for multiples e of 1/4 up to 4 by products and square roots, several times faster than Pow. */
 function quarterPower(

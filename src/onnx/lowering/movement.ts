@@ -98,16 +98,27 @@ function appendZero(emit: Emitter, x: string, shape: readonly number[], axis: nu
   );
 }
 
-/** x[starts + i * steps] for i < sizes; returns x where nothing is cut. */
-export function emitSlice(
+interface Cut {
+  readonly starts: readonly number[];
+  readonly steps: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+/**
+ * x[starts + i * steps] for i < sizes; returns x where nothing is cut. Backward steps start at the last entry, after
+ * another slice where there are more: ONNX Runtime 1.30 on WebGPU knows no other start.
+ */
+export function emitSlice(emit: Emitter, x: string, shape: readonly number[], cut: Cut): string {
+  const ends = shape.map((extent, axis) => (cut.steps[axis]! < 0 ? cut.starts[axis]! + 1 : extent));
+  const forward = { starts: ends.map(() => 0), steps: ends.map(() => 1), sizes: ends };
+  return emitStrided(emit, emitStrided(emit, x, shape, forward), ends, cut);
+}
+
+function emitStrided(
   emit: Emitter,
   x: string,
   shape: readonly number[],
-  {
-    starts,
-    steps,
-    sizes,
-  }: { starts: readonly number[]; steps: readonly number[]; sizes: readonly number[] },
+  { starts, steps, sizes }: Cut,
 ): string {
   const cut = shape
     .map((_, axis) => axis)
