@@ -9,7 +9,8 @@ import { writeFolderAtomic } from "../io/atomicFolder.ts";
 const BUILT = fileURLToPath(new URL("../../demo", import.meta.url));
 /** The folder beside the page in which it looks for the runtime. */
 const RUNTIME_FOLDER = "ort";
-const RUNTIME_FILES = ["mjs", "wasm"].map((kind) => `ort-wasm-simd-threaded.asyncify.${kind}`);
+/** Its builds: without and with WebGPU. A visitor loads the one of the device. */
+const RUNTIME_BUILDS = ["ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"];
 
 /**
  * Every file of the page by its address below the page's own, with forward slashes: what was built, and the runtime
@@ -33,10 +34,8 @@ export async function pageFiles(built = BUILT): Promise<Map<string, string>> {
 
 function runtimeFiles(): [string, string][] {
   const { resolve } = createRequire(import.meta.url);
-  return RUNTIME_FILES.map((name) => [
-    `${RUNTIME_FOLDER}/${name}`,
-    resolve(`onnxruntime-web/${name}`),
-  ]);
+  const names = RUNTIME_BUILDS.flatMap((build) => [`${build}.mjs`, `${build}.wasm`]);
+  return names.map((name) => [`${RUNTIME_FOLDER}/${name}`, resolve(`onnxruntime-web/${name}`)]);
 }
 
 /**

@@ -28,7 +28,7 @@ interface Watched {
 }
 
 async function visit(search = ""): Promise<Watched> {
-  const page = await open({ folders: { demo: site }, path: `demo/index.html${search}` });
+  const page = await open({ folders: { demo: site }, path: `/demo/index.html${search}` });
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

@@ -15,6 +15,8 @@ test("the page's files are those built and the runtime's out of onnxruntime-web"
   expect([...files.keys()]).toEqual([
     "assets/a.js",
     "index.html",
+    "ort/ort-wasm-simd-threaded.mjs",
+    "ort/ort-wasm-simd-threaded.wasm",
     "ort/ort-wasm-simd-threaded.asyncify.mjs",
     "ort/ort-wasm-simd-threaded.asyncify.wasm",
   ]);
