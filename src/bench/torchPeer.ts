@@ -16,8 +16,7 @@ export interface TorchMissing {
   readonly missing: string;
 }
 
-const question = `
-import torch
+const question = `import torch
 print(torch.__version__)
 if torch.cuda.is_available():
     print(torch.cuda.get_device_name())

@@ -71,7 +71,7 @@ test("missing data, an unknown device and too little memory are told before anyt
   const device = await run(root, ...stripesRun(5), "--device=cdua");
   expect([device.code, device.stderr]).toEqual([
     2,
-    'error: unknown device "cdua": choose one of cpu, wasm, webgpu, cuda\n',
+    'error: unknown device "cdua": choose one of cpu, wasm, webgpu, cuda, auto\n',
   ]);
   const memory = await run(root, ...stripesRun(5), "--memory=10kB");
   expect(memory.code).toBe(1);
