@@ -70,6 +70,10 @@ test("the page's recipe is valid, and small where there are few images", () => {
     outer: { batch: 48 },
     evaluation: { heldOut: 12 },
   });
+  const network = { name: "model.onnx", bytes: new Uint8Array() };
+  const { images, learningRate } = recipeOf({ ...initialState.choice, network }, 1);
+  expect(images).toBe("real");
+  expect(learningRate.initial).toBeLessThan(recipeOf(initialState.choice, 1).learningRate.initial);
 });
 
 test("digits are drawn, other classes are not", () => {

@@ -93,8 +93,14 @@ export const initialState: PageState = {
   announcement: "",
 };
 
-/** The quickstart, made shorter, and smaller where the visitor has few images. */
-export function recipeOf({ dataset, iterations }: Choice, seed: number): Recipe {
+/** Of a model, whose weights steps as long as those from fresh ones would undo. */
+const PRETRAINED_RATE = 0.01;
+
+/**
+ * The quickstart, made shorter, and smaller where the visitor has few images; a model, which is trained already, starts
+ * from real images and takes small steps.
+ */
+export function recipeOf({ dataset, network, iterations }: Choice, seed: number): Recipe {
   const recipe = recipeNamed("quickstart")!;
   const count = dataset?.train.count ?? Number.POSITIVE_INFINITY;
   const heldOut = Math.min(recipe.evaluation.heldOut, Math.floor(count * HELD_OUT));
@@ -103,6 +109,10 @@ export function recipeOf({ dataset, iterations }: Choice, seed: number): Recipe 
     name: dataset ? "own-images" : recipe.name,
     data: dataset?.name ?? recipe.data,
     seed,
+    ...(network && {
+      images: "real",
+      learningRate: { ...recipe.learningRate, initial: PRETRAINED_RATE },
+    }),
     outer: { ...recipe.outer, iterations, batch: Math.min(BATCH, count - heldOut) },
     evaluation: {
       ...recipe.evaluation,
