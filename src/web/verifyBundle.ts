@@ -9,16 +9,10 @@ import type { Learner } from "./learner.ts";
 export interface Verification {
   readonly claimed: Statistic;
   readonly measured: Statistic;
-  /** How far the means may lie apart: as the bundle says, and at least `ANOTHER_DEVICE`. */
+  /** How far the means may lie apart, as the bundle says. */
   readonly tolerance: number;
   readonly agrees: boolean;
 }
-
-/**
- * A claim of known networks is measured on a processor and allows little. In wasm sums round otherwise, so that a unit may
- * decide otherwise in a step and a few test images with it.
- */
-const ANOTHER_DEVICE = 0.005;
 
 /** Networks that are drawn here where the images are for any. */
 const DRAWN_NETWORKS = 10;
@@ -42,8 +36,7 @@ export async function verifyBundle(
     onNetwork(accuracies.length, networks.length);
   }
   const measured = statistic(accuracies);
-  const { accuracy: claimed } = config;
-  const tolerance = Math.max(config.tolerance, ANOTHER_DEVICE);
+  const { accuracy: claimed, tolerance } = config;
   const agrees = Math.abs(measured.mean - claimed.mean) <= tolerance;
   return { claimed, measured, tolerance, agrees };
 }

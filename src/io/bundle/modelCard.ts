@@ -110,7 +110,7 @@ npm install onnxruntime-node && node verify.mjs${argument}
     return `${commands}\n\nNeither has test images to measure with: ${test_data.reason}. Export with --with-test-data to add them.`;
   const networks = networksText(initialization);
   const where = argument ? ` FOLDER holds ${test_data.files.join(" and ")}.` : "";
-  return `${commands}\n\n${networks}${where} The exit code is 0 where the accuracy agrees with the claimed one to ${(100 * tolerance).toFixed(1)} points.`;
+  return `${commands}\n\n${networks}${where} The exit code is 0 where the accuracy agrees with the claimed one to ${(100 * tolerance).toFixed(2)} points.`;
 }
 
 function networksText({ kind, files }: BundleConfig["initialization"]): string {
