@@ -13,6 +13,10 @@ import time
 import torch
 from torch.nn import functional as F
 
+# On a card, float32 as it is: by default convolutions round their factors to 10 bits.
+torch.backends.cudnn.allow_tf32 = False
+torch.backends.cuda.matmul.allow_tf32 = False
+
 
 def read_safetensors(path):
     with open(path, "rb") as file:

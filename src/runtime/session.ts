@@ -7,6 +7,7 @@ import { decodeModel } from "../onnx/protobuf/decodeModel.ts";
 import { type DeviceName, devices, type Platform } from "./devices.ts";
 import { DeviceTensor, type Feed, type Feeds } from "./deviceTensor.ts";
 import { type FedInput, fedInputs, type Tensors } from "./feeds.ts";
+import { computeInFullPrecision } from "./fullPrecision.ts";
 import { HeldConstants, type Uploads } from "./heldConstants.ts";
 import { missingDevice } from "./missingDevice.ts";
 import { Queue } from "./queue.ts";
@@ -156,7 +157,10 @@ function identity(shape: readonly number[]): Program {
 }
 
 async function runtimeOf(device: DeviceName, threads: number): Promise<Runtime> {
+  computeInFullPrecision(device);
   const runtime: Runtime = device === "wasm" ? await import("#ort-wasm") : ort;
+  // What it would print comes as an error too, which says what to do.
+  runtime.env.logLevel = "fatal";
   if (runtime.env.versions.web !== undefined)
     runtime.env.wasm.numThreads = globalThis.crossOriginIsolated === false ? 1 : threads;
   return runtime;

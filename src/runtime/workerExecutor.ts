@@ -8,6 +8,7 @@ import { DeviceError, devices } from "./devices.ts";
 import { DeviceTensor, type Feed, type Feeds } from "./deviceTensor.ts";
 import type { Executor, ExecutorOptions } from "./executor.ts";
 import { fedInputs, isConstant, sharedInputs, type Tensors } from "./feeds.ts";
+import { computeInFullPrecision } from "./fullPrecision.ts";
 import type { SessionOptions } from "./session.ts";
 
 export interface LoadRequest {
@@ -65,6 +66,7 @@ export function workerExecutor({ workers, device, threads, target }: WorkerOptio
       `device "${device}" takes one worker, got ${workers}: two threads that use it end the process`,
     );
   }
+  computeInFullPrecision(device);
   const lanes = Array.from({ length: workers }, () => new Lane({ device, threads }));
   const programs = new Map<Program, Map<string, number>>();
   let ids = 0;

@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { DeviceError, deviceChoice, deviceNamed } from "../../src/runtime/devices.ts";
+import { computeInFullPrecision } from "../../src/runtime/fullPrecision.ts";
 import { missingDevice } from "../../src/runtime/missingDevice.ts";
+import { workerExecutor } from "../../src/runtime/workerExecutor.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 test("an unknown device is an error that lists the known ones", () => {
   expect(() => deviceNamed("tpu")).toThrow(DeviceError);
@@ -28,4 +32,21 @@ test.each([
   expect(error.message).toContain(`device "${device}" is not available here: `);
   expect(error.message).toContain(way);
   expect(error.message).toMatch(/\(No supported adapters\)$/);
+});
+
+test("CUDA is kept from rounding factors to ten bits, unless the user wants that", () => {
+  vi.stubEnv("NVIDIA_TF32_OVERRIDE", undefined);
+  computeInFullPrecision("webgpu");
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBeUndefined();
+  computeInFullPrecision("cuda");
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");
+  vi.stubEnv("NVIDIA_TF32_OVERRIDE", "1");
+  computeInFullPrecision("cuda");
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("1");
+});
+
+test("an executor of several threads does so before they start", async () => {
+  vi.stubEnv("NVIDIA_TF32_OVERRIDE", undefined);
+  await workerExecutor({ device: "cuda", workers: 1, threads: 1 }).close();
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");
 });

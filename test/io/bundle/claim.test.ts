@@ -1,10 +1,6 @@
 /** How far the accuracy of a bundle's known network may lie from the claimed one. */
 import { afterAll, expect, test } from "vitest";
-import {
-  initialDistilled,
-  randomRealImages,
-  toDistilled,
-} from "../../../src/distill/distilled.ts";
+import { initialDistilled, toDistilled } from "../../../src/distill/distilled.ts";
 import { knownParameters } from "../../../src/distill/initialization.ts";
 import { createProblem } from "../../../src/distill/problem.ts";
 import { claimOf } from "../../../src/io/bundle/claim.ts";
@@ -47,7 +43,7 @@ function tipping(): Executor {
     async run(program, feeds) {
       const results = await executor.run(program, feeds);
       return results.map((tensors, i) => {
-        const images = feeds[i]!.get("images");
+        const images = feeds[i]!.get("images") as Float32Array | undefined;
         if (!images || !(images[0]! > distilled.images[0]!)) return tensors;
         return new Map(tensors).set("next_parameter.fc2.bias", Float32Array.of(1e3, 0, 0));
       });
