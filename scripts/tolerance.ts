@@ -5,14 +5,14 @@
  */
 import { lenet, metaGradientGraph, networkFor, type Port, toGraph } from "../graphs/index.ts";
 import { relativeError } from "../src/ir/float32.ts";
-import { type Graph, topologicalOrder } from "../src/ir/graph.ts";
 import { evaluate } from "../src/ir/interpreter/index.ts";
 import { optimize } from "../src/ir/passes/index.ts";
-import { sizeOf, type Value } from "../src/ir/value.ts";
+import { sizeOf } from "../src/ir/value.ts";
 import { compile } from "../src/onnx/compile.ts";
 import { random } from "../src/random/generator.ts";
 import { initialize } from "../src/random/initializers.ts";
 import { inlineExecutor } from "../src/runtime/executor.ts";
+import { firstFlip } from "./firstFlip.ts";
 
 const SEEDS = [1, 2, 3, 4, 5];
 const BATCH = 1024;
@@ -35,29 +35,6 @@ function feed({ name, role, value }: Port, seed: number): Float32Array {
   else if (role === "learning_rates") data.fill(0.02);
   else stream.fillNormal(data);
   return data;
-}
-
-/** The first decision that float32 takes otherwise than float64, as text. */
-async function firstFlip(graph: Graph, feeds: Feeds): Promise<string> {
-  const values = topologicalOrder(graph.outputs.map(({ value }) => value));
-  const decisions = values.flatMap((value): Value[] => {
-    if (value.op === "relu") return [value.inputs[0]!];
-    return value.op === "maxPoolIndex" ? [value] : [];
-  });
-  const outputs = decisions.map((value, i) => ({ name: `decision ${i}`, value }));
-  const [result] = await executor.run(compile({ ...graph, outputs }, "portable"), [feeds]);
-  const expected = evaluate(decisions, feeds);
-  for (const [i, value] of decisions.entries()) {
-    const single = result!.get(`decision ${i}`)!;
-    const double = expected[i]!;
-    const index = value.op === "maxPoolIndex";
-    const at = double.findIndex((x, k) => (index ? x !== single[k] : x > 0 !== single[k]! > 0));
-    if (at < 0) continue;
-    const what = index ? "max-pool" : "ReLU";
-    const kind = index ? "chooses entry" : "sees";
-    return `${what} over [${value.shape}], unit ${at}: float64 ${kind} ${double[at]}, float32 ${single[at]}`;
-  }
-  return "no ReLU or max-pool decides differently";
 }
 
 const median = (values: readonly number[]): number =>
@@ -95,7 +72,7 @@ for (const [steps, epochs] of [
     });
     if (target === "cpu") continue;
     for (const seed of beyond)
-      console.log(`  seed ${seed}: ${await firstFlip(graph, feedsOf(seed))}`);
+      console.log(`  seed ${seed}: ${await firstFlip(graph, executor, feedsOf(seed))}`);
   }
 }
 await executor.close();

@@ -46,13 +46,15 @@ export class Evaluator {
   readonly #executor: Executor;
   /** The inner steps of one epoch; longer trainings run it again. */
   readonly #epoch: Program;
-  readonly #tester: Tester;
+  /** Made when networks are measured: images from a file alone come without any to measure on. */
+  #tester: Tester | undefined;
+  readonly #onNetwork: (() => void) | undefined;
 
   /** `onNetwork` is called whenever a network has been measured. */
   constructor(problem: Problem, executor: Executor, onNetwork?: () => void) {
     this.#problem = problem;
     this.#executor = executor;
-    this.#tester = new Tester(problem, executor, onNetwork);
+    this.#onNetwork = onNetwork;
     const { target } = executor;
     const network = networkFor(target, problem.network);
     const epoch = { ...problem.unroll, epochs: 1 };
@@ -137,6 +139,7 @@ export class Evaluator {
 
   /** The same of each network. */
   measureEach(networks: readonly Parameters[], split: Split): Promise<Measured[]> {
+    this.#tester ??= new Tester(this.#problem, this.#executor, this.#onNetwork);
     return this.#tester.measureEach(networks, split);
   }
 }

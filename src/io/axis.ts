@@ -1,6 +1,6 @@
 /** Maps values of one axis to positions in a chart. */
 import { formatCount, formatNumber } from "./quantities.ts";
-import { linearTicks, logTicks } from "./ticks.ts";
+import { linearTicks, logTicks, TICK_DIGITS } from "./ticks.ts";
 
 export type Scale = "linear" | "log";
 
@@ -10,7 +10,15 @@ export interface Axis {
   readonly ticks: readonly number[];
   /** Share 0..1 of the way from low to high. */
   position(value: number): number;
+  /** A value with decimals for less than a hundredth of the axis, the same number for all values. */
+  text(value: number): string;
 }
+
+/** Values that move less than this share of their size do so in the middle of an axis. */
+const LEAST_SPAN = 0.01;
+
+/** Axes whose values are all smaller write them with exponents. */
+const SMALL = 1e-3;
 
 /** Lowest and highest of the values that are finite and above `floor`; [1, 1] where there are none. */
 function extent(values: readonly number[], floor = Number.NEGATIVE_INFINITY): [number, number] {
@@ -24,19 +32,42 @@ function extent(values: readonly number[], floor = Number.NEGATIVE_INFINITY): [n
   return lowest <= highest ? [lowest, highest] : [1, 1];
 }
 
-function linearAxis(lowest: number, highest: number, count: number): Axis {
-  const [low, high] =
-    lowest < highest
-      ? [lowest, highest]
-      : [lowest - (Math.abs(lowest) || 1) / 2, lowest + (Math.abs(lowest) || 1) / 2];
+/** `[low, high]`, or around one value alone half as much as it is. */
+function opened(low: number, high: number): [number, number] {
+  const half = (Math.abs(low) || 1) / 2;
+  return low < high ? [low, high] : [low - half, low + half];
+}
+
+function linearAxis(low: number, high: number, count: number): Axis {
   const ticks = linearTicks(low, high, count);
-  return { low, high, ticks, position: (value) => (value - low) / (high - low) };
+  const decimals = 3 - Math.ceil(Math.log10(high - low));
+  const small = Math.max(Math.abs(low), Math.abs(high)) < SMALL;
+  return {
+    low,
+    high,
+    ticks,
+    position: (value) => (value - low) / (high - low),
+    text: (value) => (small ? withExponent(value, decimals) : withDecimals(value, decimals)),
+  };
+}
+
+function withDecimals(value: number, decimals: number): string {
+  const digits = Math.max(0, decimals);
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function withExponent(value: number, decimals: number): string {
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  return value.toExponential(Math.max(0, exponent + decimals));
 }
 
 /** A linear axis over iterations with whole ticks, from zero where the first ones are near it. */
 export function iterationAxis(values: readonly number[]): Axis {
   const [first, last] = extent(values);
-  const axis = linearAxis(first > 0 && first < 0.05 * last ? 0 : first, last, 5);
+  const axis = linearAxis(...opened(first > 0 && first < 0.05 * last ? 0 : first, last), 5);
   return { ...axis, ticks: axis.ticks.filter(Number.isInteger) };
 }
 
@@ -59,18 +90,18 @@ export function valueAxis(
       high,
       ticks: logTicks(low, high, 6),
       position: (value) => (value > 0 ? Math.log(value / low) / length : Number.NaN),
+      text: (value) => formatNumber(value),
     };
   }
-  const room = (highest - lowest) * 0.06;
+  const moved = highest - lowest;
+  const room = Math.max(moved * 0.06, (LEAST_SPAN * Math.abs(highest) - moved) / 2);
   const nearZero = lowest >= 0 && lowest < 0.35 * highest;
-  return linearAxis(
-    Math.max(limits[0], nearZero ? 0 : lowest - room),
-    Math.min(limits[1], highest + room),
-    5,
-  );
+  const [low, high] =
+    moved > 0 ? [nearZero ? 0 : lowest - room, highest + room] : opened(lowest, highest);
+  return linearAxis(Math.max(limits[0], low), Math.min(limits[1], high), 5);
 }
 
-/** A tick's label: whole numbers with separators, others with as few digits as they need. */
+/** A tick's label, with all of its digits and so unlike that of every other tick: "2,000", "0.1", "0.01002". */
 export function tickLabel(tick: number): string {
-  return Number.isInteger(tick) ? formatCount(tick) : formatNumber(tick);
+  return Number.isInteger(tick) ? formatCount(tick) : formatNumber(tick, TICK_DIGITS);
 }

@@ -37,21 +37,28 @@ export interface LineChart {
   readonly limits?: readonly [number, number];
   readonly series: readonly LineSeries[];
   readonly references?: readonly ReferenceLine[];
-  /** Text of a value of y in tooltips and on the axis. */
-  readonly formatY?: (y: number) => string;
+  /** What follows a value of y in tooltips and on the axis, such as " %". */
+  readonly unit?: string;
 }
 
 const WIDTH = 400;
+/** The plot begins at `left`, or further right where the ticks' labels are long. */
 const PLOT = { left: 50, right: 374, height: 190 };
 const LEGEND_LINE = 20;
 const CHARACTER = 8.2;
+const TICK_GAP = 7;
 const BUCKETS = 380;
 
 interface Frame {
+  readonly left: number;
+  readonly top: number;
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
   /** The value within the limits of the y axis. */
   readonly clamp: (value: number) => number;
+  /** Texts of values of y: on the axis, and in tooltips. */
+  readonly tick: (value: number) => string;
+  readonly text: (value: number) => string;
 }
 
 function coordinate(value: number): string {
@@ -95,12 +102,11 @@ function errorBarsOf({ points, deviations = [], colour }: LineSeries, frame: Fra
 }
 
 function marksOf({ points, colour }: LineSeries, frame: Frame, chart: LineChart): string {
-  const format = chart.formatY ?? tickLabel;
   return points
     .filter(({ y }) => Number.isFinite(y))
     .map(
       ({ x, y }) =>
-        `<circle fill="${colour}" cx="${coordinate(frame.x(x))}" cy="${coordinate(frame.y(y))}" r="2.6"><title>${escapeHtml(`${chart.xLabel} ${tickLabel(x)}: ${format(y)}`)}</title></circle>`,
+        `<circle fill="${colour}" cx="${coordinate(frame.x(x))}" cy="${coordinate(frame.y(y))}" r="2.6"><title>${escapeHtml(`${chart.xLabel} ${tickLabel(x)}: ${frame.text(y)}`)}</title></circle>`,
     )
     .join("");
 }
@@ -114,18 +120,18 @@ function curveOf(series: LineSeries, frame: Frame, chart: LineChart): string {
   return spread + line + (marked ? marksOf(series, frame, chart) : "");
 }
 
-function gridOf(x: Axis, y: Axis, frame: Frame, top: number, chart: LineChart): string {
-  const bottom = top + PLOT.height;
-  const format = chart.formatY ?? tickLabel;
+function gridOf(x: Axis, y: Axis, frame: Frame): string {
+  const { left } = frame;
+  const bottom = frame.top + PLOT.height;
   const rows = y.ticks.map((tick) => {
     const at = coordinate(frame.y(tick));
-    return `<path class="grid" d="M${PLOT.left} ${at}H${PLOT.right}"/><text class="tick" x="${PLOT.left - 7}" y="${at}" dy="0.33em" text-anchor="end">${escapeHtml(format(tick))}</text>`;
+    return `<path class="grid" d="M${left} ${at}H${PLOT.right}"/><text class="tick" x="${left - TICK_GAP}" y="${at}" dy="0.33em" text-anchor="end">${escapeHtml(frame.tick(tick))}</text>`;
   });
   const columns = x.ticks.map((tick) => {
     const at = coordinate(frame.x(tick));
     return `<path class="axis" d="M${at} ${bottom}v4"/><text class="tick" x="${at}" y="${bottom + 18}" text-anchor="middle">${tickLabel(tick)}</text>`;
   });
-  return `${rows.join("")}<path class="axis" d="M${PLOT.left} ${bottom}H${PLOT.right}"/>${columns.join("")}`;
+  return `${rows.join("")}<path class="axis" d="M${left} ${bottom}H${PLOT.right}"/>${columns.join("")}`;
 }
 
 /** Legend entries set in lines from the top left; [markup, height]. */
@@ -169,21 +175,29 @@ export function lineChart(full: LineChart): string {
   const [legend, legendHeight] = legendOf(chart, 10);
   const top = legendHeight + 28;
   const bottom = top + PLOT.height;
+  const { unit = "" } = chart;
+  const tick = (value: number) => tickLabel(value) + unit;
+  const longest = Math.max(...yAxis.ticks.map((value) => tick(value).length));
+  const left = Math.max(PLOT.left, longest * CHARACTER + TICK_GAP);
   const frame: Frame = {
-    x: (value) => PLOT.left + xAxis.position(value) * (PLOT.right - PLOT.left),
+    left,
+    top,
+    tick,
+    text: (value) => yAxis.text(value) + unit,
+    x: (value) => left + xAxis.position(value) * (PLOT.right - left),
     y: (value) => bottom - yAxis.position(value) * PLOT.height,
     clamp: (value) => Math.min(yAxis.high, Math.max(yAxis.low, value)),
   };
   const references = (chart.references ?? []).map(
     ({ y, colour }) =>
-      `<path class="curve reference" stroke="${colour}" d="M${PLOT.left} ${coordinate(frame.y(y))}H${PLOT.right}"/>`,
+      `<path class="curve reference" stroke="${colour}" d="M${left} ${coordinate(frame.y(y))}H${PLOT.right}"/>`,
   );
   const labels = [`${chart.id}-title`, `${chart.id}-description`];
   return `<svg class="chart" viewBox="0 0 ${WIDTH} ${bottom + 45}" role="img" aria-labelledby="${labels.join(" ")}">
 <title id="${labels[0]}">${escapeHtml(chart.title)}</title>
 <desc id="${labels[1]}">${escapeHtml(chart.description)}</desc>
 ${legend}<text class="label" x="0" y="${top - 12}">${escapeHtml(chart.yLabel)}</text>
-${gridOf(xAxis, yAxis, frame, top, chart)}
+${gridOf(xAxis, yAxis, frame)}
 <text class="label" x="${PLOT.right}" y="${bottom + 39}" text-anchor="end">${escapeHtml(chart.xLabel)}</text>
 ${references.join("")}${chart.series.map((series) => curveOf(series, frame, chart)).join("\n")}
 </svg>`;

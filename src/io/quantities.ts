@@ -23,13 +23,13 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 
-/** A value to three significant digits: "0.412", "12,300", "3.1e-5". */
-export function formatNumber(value: number): string {
+/** A value to so many significant digits, three of them by default: "0.412", "12,300", "3.1e-5". */
+export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);
-  const rounded = Number(value.toPrecision(3));
+  const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) return rounded.toExponential().replace("e+", "e");
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: 6 });
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: digits + 3 });
 }
 
 function pad(value: number): string {

@@ -79,7 +79,7 @@ export function accuracyChart(
     xLabel: "iteration",
     yLabel: "accuracy",
     limits: [0, 100],
-    formatY: (percent) => `${formatNumber(percent)} %`,
+    unit: " %",
     series: [
       {
         name: "mean ± 1 std",

@@ -1,5 +1,8 @@
 /** Round values at which an axis is labelled. */
 
+/** Significant digits of a tick: what is beyond them is the rounding of its product. */
+export const TICK_DIGITS = 12;
+
 /** Multiples of 1, 2 or 5 times a power of ten within [low, high], about `count` of them. */
 export function linearTicks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / count;
@@ -8,7 +11,7 @@ export function linearTicks(low: number, high: number, count: number): number[] 
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) =>
-    Number(((first + index) * step).toPrecision(12)),
+    Number(((first + index) * step).toPrecision(TICK_DIGITS)),
   );
 }
 

@@ -40,7 +40,8 @@ export interface BundleContents {
 export interface Training {
   /** By name, as PyTorch's state_dict calls them. */
   readonly parameters: Parameters;
-  /** Share of the test images that it reads rightly; undefined where there are none. */
+  /** Shares of the test images that it reads rightly, untrained and trained; undefined where there are none. */
+  readonly before: number | undefined;
   readonly accuracy: number | undefined;
   /** Time of its gradient steps; while a run goes on, with the waits for its iterations. */
   readonly seconds: number;
@@ -152,10 +153,12 @@ export function workbenchMethods(notify: Notify) {
 
     train: (source: ImageSource, seed: number | undefined): Promise<Training> =>
       atDesk(source, async ({ learner, stopwatch }) => {
-        const before = stopwatch.seconds;
-        const parameters = await learner.train(learner.fresh(seed));
-        const seconds = stopwatch.seconds - before;
-        return { parameters, seconds, accuracy: await learner.accuracy(parameters) };
+        const fresh = learner.fresh(seed);
+        const before = await learner.accuracy(fresh);
+        const start = stopwatch.seconds;
+        const parameters = await learner.train(fresh);
+        const seconds = stopwatch.seconds - start;
+        return { parameters, seconds, before, accuracy: await learner.accuracy(parameters) };
       }),
     classify: (
       source: ImageSource,

@@ -87,7 +87,9 @@ describe.skipIf(!chromium)("a visitor's way through the page", () => {
   test("a network trained on the images reads what is drawn by pointer", async () => {
     const { page } = visitor;
     await button(page, "Train a network").click();
-    await status(page, /^Trained: .* per cent of the test images/);
+    await status(page, /^Trained: from [\d.]+ to [\d.]+ per cent of the test images/);
+    const outcome = (await page.locator(".before-after").innerText()).replace(/\s+/g, " ");
+    expect(outcome).toMatch(/^from [\d.]+ % to [\d.]+ % in [\d.]+ m?s$/);
     const pad = page.getByRole("application", { name: "Drawing pad" });
     await pad.scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await pad.boundingBox())!;

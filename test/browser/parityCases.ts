@@ -9,12 +9,15 @@ import {
   toGraph,
   type Unroll,
 } from "../../graphs/index.ts";
+import { firstFlip } from "../../scripts/firstFlip.ts";
 import { importedNetwork } from "../../src/distill/importedNetwork.ts";
 import {
+  add,
   flatten,
   localResponseNormalization,
   maxPool2d,
   relu,
+  sub,
 } from "../../src/ir/builders/index.ts";
 import type { Value } from "../../src/ir/value.ts";
 import { compile, type Program } from "../../src/onnx/compile.ts";
@@ -123,6 +126,27 @@ export const parityCases: readonly ParityCase[] = [
   },
 ];
 
+/**
+ * Where float32 sees zeros: its numbers near 1e8 are 8 apart, so that a ReLU decides otherwise than in float64.
+ */
+export const flippingCase: ParityCase = {
+  name: "flipping",
+  network: defineNetwork({
+    name: "flipping",
+    input: [1, 2, 2],
+    classes: 10,
+    forward(x, layer) {
+      x = relu(sub(add(x, 1e8), 1e8));
+      return layer.linear("fc", flatten(x), 10);
+    },
+  }),
+  unroll: { steps: 1, epochs: 1, imagesPerStep: 10, batch: 4 },
+};
+
+/** The case of a name. */
+export const caseNamed = (name: string): ParityCase =>
+  [...parityCases, flippingCase].find((one) => one.name === name)!;
+
 /** The meta-gradient's graph with a target's form of the network. */
 export const graphOf = ({ network, unroll }: ParityCase, target: Target): RecipeGraph =>
   metaGradientGraph(networkFor(target, network), "softmax_cross_entropy", unroll);
@@ -143,11 +167,13 @@ export async function outputsOf(
   parityCase: ParityCase,
   executor: Executor,
 ): Promise<Map<string, Float32Array>[]> {
-  const feeds = SEEDS.map(
-    (seed) =>
-      new Map(
-        [...feedsOf(parityCase, seed)].map(([name, data]) => [name, Float32Array.from(data)]),
-      ),
-  );
+  const feeds = SEEDS.map((seed) => singleFeedsOf(parityCase, seed));
   return executor.run(programOf(parityCase, executor.target), feeds);
 }
+
+const singleFeedsOf = (parityCase: ParityCase, seed: number): Map<string, Float32Array> =>
+  new Map([...feedsOf(parityCase, seed)].map(([name, data]) => [name, Float32Array.from(data)]));
+
+/** The first unit that decides differently on a device with a seed's inputs, in words. */
+export const flipOf = (parityCase: ParityCase, executor: Executor, seed: number): Promise<string> =>
+  firstFlip(toGraph(graphOf(parityCase, "portable")), executor, singleFeedsOf(parityCase, seed));

@@ -35,7 +35,9 @@ describe.skipIf(!chromium)("a workbench", () => {
       const drawn = await workbench.train({ distilled: run, seed: 3 });
       const probabilities = await workbench.classify(drawn, new Uint8Array(784).fill(99));
       await until(() => iteration > afterTraining && kinds.has("point"));
+      const again = await workbench.train({ distilled: run });
       const snapshot = await run.snapshot();
+      const ofFile = await workbench.train({ distilled: snapshot.distilled });
       await run.close();
       const ended = await run.finished.catch((error: Error) => error.name);
       clearInterval(ping);
@@ -45,7 +47,9 @@ describe.skipIf(!chromium)("a workbench", () => {
         .catch((error: Error) => error.message);
       return {
         device: [workbench.device, workbench.threads, workbench.reason],
-        accuracies: [known.accuracy, drawn.accuracy],
+        accuracies: [known.before, known.accuracy, drawn.before, drawn.accuracy],
+        before: [known.before, again.before, drawn.before],
+        ofFile: [ofFile.before, ofFile.accuracy, ofFile.parameters.size, ofFile.seconds],
         parameters: [...known.parameters.keys()],
         sum: probabilities.reduce((sum, one) => sum + one, 0),
         classes: probabilities.length,
@@ -67,6 +71,10 @@ describe.skipIf(!chromium)("a workbench", () => {
       expect(accuracy).toBeGreaterThanOrEqual(0);
       expect(accuracy).toBeLessThanOrEqual(1);
     }
+    const [known, again, drawn] = seen.before;
+    expect(again).toBe(known);
+    expect(drawn).not.toBe(known);
+    expect(seen.ofFile).toEqual([undefined, undefined, seen.parameters.length, expect.any(Number)]);
     expect(seen.parameters).toContain("conv1.weight");
     expect(seen.sum).toBeCloseTo(1, 5);
     expect(seen.classes).toBe(10);

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { afterEvent } from "../../scripts/demo/state/afterEvent.ts";
 import { afterNews, type News, unwatched } from "../../scripts/demo/state/afterNews.ts";
+import { nowText } from "../../scripts/demo/state/nowText.ts";
 import { initialState, recipeOf } from "../../scripts/demo/state/pageState.ts";
 import { emptyRun } from "../../scripts/demo/state/run.ts";
 import { subjectOf } from "../../scripts/demo/state/subject.ts";
 import { verdictOf } from "../../scripts/demo/state/verdict.ts";
 import { parseRecipe } from "../../src/distill/recipe.ts";
 import type { RunEvent } from "../../src/distill/run.ts";
+import { valueAxis } from "../../src/io/axis.ts";
 import type { DistilEvent } from "../../src/web/events.ts";
 import { stripes, stripesRecipe } from "../stripesData.ts";
 
@@ -134,6 +136,17 @@ test("a server's failure is shown until it has news again", () => {
   const again = afterNews(failed, { type: "progress", ...progress });
   expect(again.failure).toBeUndefined();
   expect(again.run.message).toMatch(/^Nothing was written since .* --resume/);
+});
+
+test("the values of now are as exact as their axis, and lowest and highest where they are many", () => {
+  const rates = [0.01, 0.010034, 0.0101];
+  const axis = valueAxis(rates, "linear");
+  expect(nowText([], axis, "")).toBe("");
+  expect(nowText([0.010034], axis, "")).toBe("0.010034");
+  expect(nowText(rates, axis, "")).toBe("0.010000 to 0.010100");
+  const wide = valueAxis([0, 1.2], "linear");
+  expect(nowText([0.7, 0.95, 1.1], wide, "")).toBe("0.70  0.95  1.10");
+  expect(nowText([0.7, 0.7, 0.7], wide, "%")).toBe("0.70%");
 });
 
 test("a claim holds, or the verdict says by how much it does not", () => {

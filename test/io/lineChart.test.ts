@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { valueAxis } from "../../src/io/axis.ts";
 import { runningMean, thin } from "../../src/io/curve.ts";
 import { type LineChart, lineChart } from "../../src/io/lineChart.ts";
 import { linearTicks, logTicks } from "../../src/io/ticks.ts";
@@ -65,7 +66,7 @@ describe("lineChart", () => {
     const svg = lineChart({
       ...CHART,
       limits: [0, 100],
-      formatY: (y) => `${y} %`,
+      unit: " %",
       series: [
         {
           name: "accuracy",
@@ -79,7 +80,7 @@ describe("lineChart", () => {
         },
       ],
     });
-    expect(svg).toContain("<title>iteration 1,000: 99 %</title>");
+    expect(svg).toContain("<title>iteration 1,000: 99.0 %</title>");
     const band = /class="band"[^>]* d="([^"]*)"/.exec(svg)![1]!;
     const heights = [...band.matchAll(/[ML][\d.]+ (-?[\d.]+)/g)].map((match) => Number(match[1]));
     expect(Math.min(...heights)).toBeGreaterThanOrEqual(28);
@@ -105,6 +106,80 @@ describe("lineChart", () => {
 
   test("refuses a chart without points", () => {
     expect(() => lineChart({ ...CHART, series: [] })).toThrow('draw "Loss <now>", got none');
+  });
+});
+
+describe("a chart of values that hardly move", () => {
+  const chart = (ys: number[], of: Partial<LineChart> = {}) =>
+    lineChart({
+      ...CHART,
+      ...of,
+      series: [{ name: "a", colour: "red", points: ys.map((y, x) => ({ x, y })) }],
+    });
+  const labels = (svg: string) =>
+    [...svg.matchAll(/text-anchor="end">([^<]*)</g)].map((match) => match[1]!).slice(0, -1);
+
+  test("labels every tick differently, with the digits it needs", () => {
+    expect(labels(chart([0.01, 0.0101]))).toEqual(["0.01", "0.01005", "0.0101"]);
+    expect(labels(chart([50.01, 50.02], { unit: " %", limits: [0, 100] }))).toEqual([
+      "49.8 %",
+      "49.9 %",
+      "50 %",
+      "50.1 %",
+      "50.2 %",
+    ]);
+    expect(labels(chart([2e-5, 2.02e-5]))).toEqual([
+      "2e-5",
+      "2.005e-5",
+      "2.01e-5",
+      "2.015e-5",
+      "2.02e-5",
+    ]);
+    for (const ys of [
+      [1234.5, 1234.6],
+      [1e9, 1e9 + 1],
+      [-3, -2.9999],
+      [7, 7 + 1e-12],
+      [0, 1e-30],
+    ]) {
+      const own = labels(chart(ys));
+      expect(own.length).toBeGreaterThan(1);
+      expect(new Set(own).size).toBe(own.length);
+    }
+  });
+
+  test("has room for their labels", () => {
+    const left = (ys: number[]) => Number(/class="grid" d="M([\d.]+)/.exec(chart(ys))![1]);
+    expect(left([0, 1])).toBe(50);
+    expect(left([0.01, 0.0101])).toBeGreaterThan(60);
+  });
+
+  test("draws them flat where they move by less than a hundredth", () => {
+    const [y0, y1] = curves(chart([1, 1.0001]))[0]!
+      .split(/[ML][\d.]+ /)
+      .slice(1)
+      .map(Number);
+    expect(Math.abs(y0! - y1!)).toBeLessThan(4);
+  });
+
+  test("keeps within its limits where they do not move at all", () => {
+    expect(labels(chart([100, 100], { limits: [0, 100] })).at(-1)).toBe("100");
+  });
+});
+
+describe("texts of an axis", () => {
+  const texts = (...values: number[]) => values.map(valueAxis(values, "linear").text);
+
+  test("show less than a hundredth of what it spans, all with as many decimals", () => {
+    expect(texts(0.3, 2.31)).toEqual(["0.30", "2.31"]);
+    expect(texts(0.01, 0.010034, 0.0101)).toEqual(["0.010000", "0.010034", "0.010100"]);
+    expect(texts(12, 81234)).toEqual(["12", "81,234"]);
+    expect(texts(2e-5, 4.25e-5)).toEqual(["2.00e-5", "4.25e-5"]);
+    expect(valueAxis([0, 100], "linear", [0, 100]).text(82.94)).toBe("82.9");
+  });
+
+  test("have three digits on a log scale", () => {
+    expect([2e-5, 0.1234].map(valueAxis([1e-5, 1], "log").text)).toEqual(["2e-5", "0.123"]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** A curve that grows while its run goes on. */
 import { type Axis, iterationAxis, tickLabel, valueAxis } from "../../../src/io/axis.ts";
 import { type Point, thin } from "../../../src/io/curve.ts";
+import { nowText } from "../state/nowText.ts";
 
 export interface Curve {
   readonly points: readonly Point[];
@@ -10,48 +11,65 @@ export interface Curve {
 
 interface Props {
   readonly title: string;
-  /** The value of now, as large text. */
-  readonly value: string;
-  /** What the chart says in a sentence, for those who do not see it. */
-  readonly summary: string;
+  /** What is drawn, in words for those who do not see it. */
+  readonly about: string;
+  /** The values of now, as large text: all of them where there is room, else lowest and highest. */
+  readonly now: readonly number[];
   readonly curves: readonly Curve[];
   /** Where the x axis ends. */
   readonly iterations: number;
   /** What the y axis spans; by default the values. */
   readonly range?: readonly [number, number];
-  readonly format?: (y: number) => string;
+  /** What follows a value, such as "%". */
+  readonly unit?: string;
 }
 
 const WIDTH = 320;
 const HEIGHT = 132;
+/** The plot begins at `left`, or further right where the ticks' labels are long. */
 const PLOT = { left: 38, right: 312, top: 8, bottom: 108 };
+/** Width of a digit of a tick's label, and room between label and plot. */
+const DIGIT = 6.2;
+const TICK_GAP = 7;
 const BUCKETS = 260;
-const EMPTY: Axis = { low: 0, high: 1, ticks: [0, 0.5, 1], position: (value) => value };
+const EMPTY: Axis = {
+  low: 0,
+  high: 1,
+  ticks: [0, 0.5, 1],
+  position: (value) => value,
+  text: String,
+};
 
-export function Chart({ title, value, summary, curves, iterations, range, format }: Props) {
+export function Chart({ title, about, now, curves, iterations, range, unit = "" }: Props) {
   const thinned = curves.map((curve) => ({ ...curve, points: thin(curve.points, BUCKETS) }));
   const values = range ?? thinned.flatMap(({ points }) => points.map(({ y }) => y));
   const x = iterationAxis([0, Math.max(iterations, 1)]);
   const y = values.length > 0 ? valueAxis(values, "linear", range) : EMPTY;
-  const left = (at: number) => round(PLOT.left + x.position(at) * (PLOT.right - PLOT.left));
+  const labels = values.length > 0 ? y.ticks.map((tick) => tickLabel(tick) + unit) : [];
+  const longest = Math.max(0, ...labels.map(({ length }) => length));
+  const start = Math.max(PLOT.left, longest * DIGIT + TICK_GAP);
+  const left = (at: number) => round(start + x.position(at) * (PLOT.right - start));
   const top = (at: number) => round(PLOT.bottom - y.position(at) * (PLOT.bottom - PLOT.top));
   const main = thinned.find(({ look }) => look === "main")?.points ?? [];
   const last = main.at(-1);
+  const text = nowText(now, y, unit);
   return (
     <figure class="chart">
       <figcaption>
         <span class="chart-title">{title}</span>
-        <span class="chart-value">{value}</span>
+        <span class="chart-value">{text || "–"}</span>
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={summary}>
-        {y.ticks.map((tick) => (
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={text ? `${about}: ${text}` : `${about}, not measured yet`}
+      >
+        {y.ticks.map((tick, index) => (
           <g key={tick} class="tick">
-            <path d={`M${PLOT.left} ${top(tick)}H${PLOT.right}`} />
-            {values.length > 0 && (
-              <text x={PLOT.left - 7} y={top(tick)} dy="0.34em" text-anchor="end">
-                {(format ?? tickLabel)(tick)}
-              </text>
-            )}
+            <path d={`M${start} ${top(tick)}H${PLOT.right}`} />
+            <text x={start - TICK_GAP} y={top(tick)} dy="0.34em" text-anchor="end">
+              {labels[index]}
+            </text>
           </g>
         ))}
         {iterations > 0 &&

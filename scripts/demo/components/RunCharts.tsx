@@ -1,13 +1,11 @@
 /** Loss, accuracy and learning rates of a run. */
-import { runningMean } from "../../../src/io/curve.ts";
-import { formatNumber } from "../../../src/io/quantities.ts";
+import { type Point, runningMean } from "../../../src/io/curve.ts";
 import type { Run } from "../state/run.ts";
 import { Chart } from "./Chart.tsx";
 
-/** From how many losses on their mean is drawn, over which share of them, and how many rates are written out. */
+/** From how many losses on their mean is drawn, and over which share of them. */
 const MEAN_FROM = 20;
 const MEAN_SHARE = 30;
-const RATES_SHOWN = 3;
 
 export function RunCharts({ run }: { readonly run: Run }) {
   const { iterations, losses, accuracies, rates } = run;
@@ -15,31 +13,22 @@ export function RunCharts({ run }: { readonly run: Run }) {
     losses.length >= MEAN_FROM
       ? runningMean(losses, Math.max(5, Math.round(losses.length / MEAN_SHARE)))
       : losses;
-  const accuracy = accuracies.at(-1)?.y;
-  const now = rates.map((curve) => curve.at(-1)!.y);
+  const accuracy = accuracies.map(({ x, y }) => ({ x, y: y * 100 }));
   return (
     <div class={losses.length > 0 ? "charts" : "charts empty"}>
       <Chart
         title="Accuracy on held-out images"
-        value={accuracy === undefined ? "–" : percent(accuracy)}
-        summary={
-          accuracy === undefined
-            ? "Accuracy on held-out images, not measured yet"
-            : `Accuracy on held-out images: ${percent(accuracy)} at iteration ${accuracies.at(-1)!.x}`
-        }
-        curves={[{ points: accuracies.map(({ x, y }) => ({ x, y: y * 100 })), look: "main" }]}
+        about="Accuracy on held-out images"
+        now={lastOf(accuracy)}
+        curves={[{ points: accuracy, look: "main" }]}
         iterations={iterations}
         range={[0, 100]}
-        format={(y) => `${formatNumber(y)}%`}
+        unit="%"
       />
       <Chart
         title="Loss"
-        value={smooth.length > 0 ? smooth.at(-1)!.y.toFixed(2) : "–"}
-        summary={
-          smooth.length > 0
-            ? `Loss on real images: ${smooth.at(-1)!.y.toFixed(2)} at iteration ${smooth.at(-1)!.x}`
-            : "Loss on real images, not measured yet"
-        }
+        about="Loss on real images"
+        now={lastOf(smooth)}
         curves={[
           ...(smooth === losses ? [] : [{ points: losses, look: "quiet" as const }]),
           { points: smooth, look: "main" },
@@ -48,12 +37,8 @@ export function RunCharts({ run }: { readonly run: Run }) {
       />
       <Chart
         title={rates.length === 1 ? "Learning rate" : "Learning rates"}
-        value={now.length > 0 ? shownRates(now) : "–"}
-        summary={
-          now.length > 0
-            ? `Learning rates of ${now.length} steps: ${now.slice(0, 10).map(formatNumber).join(", ")}`
-            : "Learning rates, not learned yet"
-        }
+        about={`Learning rates of ${rates.length} steps`}
+        now={rates.flatMap(lastOf)}
         curves={rates.map((points) => ({ points, look: "step" }))}
         iterations={iterations}
       />
@@ -61,9 +46,4 @@ export function RunCharts({ run }: { readonly run: Run }) {
   );
 }
 
-const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
-
-const shownRates = (rates: readonly number[]): string =>
-  rates.length <= RATES_SHOWN
-    ? rates.map((rate) => rate.toFixed(2)).join("  ")
-    : `${formatNumber(Math.min(...rates))} to ${formatNumber(Math.max(...rates))}`;
+const lastOf = (points: readonly Point[]): number[] => points.slice(-1).map(({ y }) => y);

@@ -38,14 +38,16 @@ export function TrainCard({ training, there, onTrain }: Props) {
 
 function Outcome({ training: { before, accuracy, seconds = 0 } }: Pick<Props, "training">) {
   const duration = formatDuration(seconds);
-  if (accuracy === undefined) return <p class="soft">Trained in {duration}.</p>;
+  if (before === undefined || accuracy === undefined)
+    return <p class="soft">Trained in {duration}.</p>;
   return (
     <>
       <p class="before-after">
-        {before !== undefined && <span class="soft">{percent(before)} before, after</span>}
+        <span>from {percent(before)} to</span>
         <strong>{percent(accuracy)}</strong>
+        <span>in {duration}</span>
       </p>
-      <p class="soft">of the test images read correctly. The steps took {duration}.</p>
+      <p class="soft">of the test images are read correctly.</p>
     </>
   );
 }

@@ -8,27 +8,23 @@ export interface Subject {
   /** [C,H,W] */
   readonly image: readonly [number, number, number];
   readonly classes: readonly string[];
-  /** Accuracy of a network before it is trained, as a fraction, where it is known. */
-  readonly before?: number;
   /** Whether the classes are digits, which can be drawn. */
   readonly drawable: boolean;
 }
 
 export function subjectOf({ inUse, run, opened: { bundle } }: PageState): Subject {
-  const { shape, classes, there, before } =
+  const { shape, classes, there } =
     inUse === "bundle" && bundle
       ? {
           shape: bundle.images.shape,
           classes: bundle.config.dataset.classes,
           there: true,
-          before: bundle.config.accuracy_before.mean,
         }
       : {
           shape: run.shape,
           classes: run.classes,
           there: run.pixels !== undefined,
-          before: run.result?.before.mean,
         };
   const image = shape.slice(2) as [number, number, number];
-  return { there, image, classes, before, drawable: classes.join() === DIGITS.join() };
+  return { there, image, classes, drawable: classes.join() === DIGITS.join() };
 }

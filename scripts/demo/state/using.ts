@@ -61,12 +61,11 @@ export function useActions(desk: Desk): UseActions {
       try {
         const network = await desk.workbench!.train({ distilled });
         desk.network = network;
-        const { accuracy, seconds } = network;
-        const { before } = subjectOf(store.state);
+        const { before, accuracy, seconds } = network;
         const heard =
-          accuracy === undefined
+          before === undefined || accuracy === undefined
             ? "Trained."
-            : `Trained: ${(accuracy * 100).toFixed(1)} per cent of the test images are read correctly.`;
+            : `Trained: from ${(before * 100).toFixed(1)} to ${(accuracy * 100).toFixed(1)} per cent of the test images are read correctly.`;
         store.update(() => ({
           training: { stage: "trained", before, accuracy, seconds },
           announcement: heard,

@@ -2,7 +2,7 @@
 import { statistic } from "../../distill/evaluate.ts";
 import type { Curve } from "../../distill/studies/study.ts";
 import { lineChart } from "../lineChart.ts";
-import { formatNumber, formatPercent, type Statistic } from "../quantities.ts";
+import { formatPercent, type Statistic } from "../quantities.ts";
 import type { PartResult } from "./partResult.ts";
 import type { StudySection } from "./studyDocument.ts";
 
@@ -73,7 +73,7 @@ function chartOf({ title, xLabel }: Curve, index: number, points: readonly Point
     xLabel,
     yLabel: "test accuracy, mean ± 1 std",
     limits: [0, 100],
-    formatY: (percent) => `${formatNumber(percent)} %`,
+    unit: " %",
     series: [
       series("distilled images", "var(--series-2)", ({ distilled }) => distilled),
       series("random real images", "var(--series-4)", ({ baseline }) => baseline),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Part } from "../../distill/studies/study.ts";
 import { attackRows } from "../attackRows.ts";
 import { type LineSeries, lineChart } from "../lineChart.ts";
-import { formatCount, formatDuration, formatNumber, formatPercent } from "../quantities.ts";
+import { formatCount, formatDuration, formatPercent } from "../quantities.ts";
 import { RunDirectory } from "../runDirectory.ts";
 import type { PartResult } from "./partResult.ts";
 import type { StudyPicture, StudySection, StudyTable } from "./studyDocument.ts";
@@ -144,7 +144,7 @@ async function accuracyCurve(
     xLabel: "iteration",
     yLabel: "held-out accuracy",
     limits: [0, 100],
-    formatY: (percent) => `${formatNumber(percent)} %`,
+    unit: " %",
     series,
   });
 }
