@@ -1,5 +1,5 @@
 /** Other initial distributions for a network's weights. */
-import { fans, type Initializer } from "../src/random/initializers.ts";
+import { type Initializer, weightFans, withFansOf } from "../src/random/initializers.ts";
 import type { Network, ParameterSpec } from "./network.ts";
 
 /** Distributions that need no numbers besides a weight's shape. */
@@ -29,8 +29,8 @@ function initializerOf(
   kind: WeightInitializer,
   { parameters }: Network,
 ): Initializer {
-  if (spec.shape.length > 1) return { kind };
+  if (spec.shape.length > 1) return withFansOf(spec.init, { kind });
   if (kind !== "pytorch") return spec.init;
   const weight = parameters.find(({ name }) => name === spec.name.replace(/\.bias$/, ".weight"));
-  return weight ? { kind, fanIn: fans(weight.shape).fanIn } : spec.init;
+  return weight ? { kind, fanIn: weightFans(weight.init, weight.shape).fanIn } : spec.init;
 }

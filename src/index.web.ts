@@ -233,7 +233,7 @@ export { decodeModel, type ReadExternal } from "./onnx/protobuf/decodeModel.ts";
 export { encodeModel } from "./onnx/protobuf/encodeModel.ts";
 /** Random numbers and initial weights. */
 export { type Random, random } from "./random/generator.ts";
-export { fans, type Initializer, initialize } from "./random/initializers.ts";
+export { type Fans, fans, type Initializer, initialize } from "./random/initializers.ts";
 /** Devices and execution. */
 export {
   type DeviceChoice,

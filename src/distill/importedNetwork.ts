@@ -1,7 +1,7 @@
 /** A model of another tool as a network of ours, with its weights. */
 import type { ParameterSpec } from "../../graphs/index.ts";
 import type { ImportedModel, ImportedTensor } from "../onnx/import/importModel.ts";
-import type { Initializer } from "../random/initializers.ts";
+import { fans, type Initializer } from "../random/initializers.ts";
 import { freshHead } from "./freshHead.ts";
 import type { GivenNetwork } from "./problem.ts";
 
@@ -13,18 +13,31 @@ const initializers: Readonly<Record<NonNullable<ImportedTensor["role"]>, Initial
   slope: { kind: "constant", value: 0.25 },
 };
 
-/** A list of weights has no fans to draw by; what belongs to no layer starts at one. */
-function initializerOf(role: ImportedTensor["role"], rank: number): Initializer {
+/** A list of weights is no matrix to draw; what belongs to no layer starts at one. */
+function initializerOf({ role, shape, fans }: ImportedTensor): Initializer {
   if (role === undefined) return initializers.scale;
-  return role === "weight" && rank < 2 ? { kind: "constant", value: 0.01 } : initializers[role];
+  if (role !== "weight") return initializers[role];
+  if (shape.length < 2) return { kind: "constant", value: 0.01 };
+  return fans && !areOfShape(fans, shape)
+    ? { kind: "xavier_normal", ...fans }
+    : initializers.weight;
+}
+
+/** Whether a weight's shape tells its fans, as that of [out, in, ...kernel] does. */
+function areOfShape(
+  { fanIn, fanOut }: NonNullable<ImportedTensor["fans"]>,
+  shape: ImportedTensor["shape"],
+): boolean {
+  const told = fans(shape);
+  return told.fanIn === fanIn && told.fanOut === fanOut;
 }
 
 /** The network of a model with its weights and buffers; `seed` draws the weights of a new head. */
 export function importedNetwork(name: string, model: ImportedModel, seed: number): GivenNetwork {
-  const spec = ({ name, shape, role }: ImportedTensor): ParameterSpec => ({
-    name,
-    shape,
-    init: initializerOf(role, shape.length),
+  const spec = (tensor: ImportedTensor): ParameterSpec => ({
+    name: tensor.name,
+    shape: tensor.shape,
+    init: initializerOf(tensor),
   });
   const contents = (tensors: readonly ImportedTensor[]) =>
     tensors.map(

@@ -1,6 +1,6 @@
 /** Where a network's initial weights come from: p(theta_0) of a recipe. */
 import { random } from "../random/generator.ts";
-import { type Initializer, initialize } from "../random/initializers.ts";
+import { type Initializer, initialize, withFansOf } from "../random/initializers.ts";
 import type { Parameters, Problem } from "./problem.ts";
 import { isFixed, isPretrained, knownNetworks, pretrainingOf, type Recipe } from "./recipe.ts";
 
@@ -47,7 +47,7 @@ const drawn = ({ recipe, network }: Problem, purpose: string, indices: number[])
         [
           name,
           initialize(
-            startsAlike(init) ? init : recipe.initializer,
+            startingDistribution(recipe, init),
             shape,
             random(recipe.seed, purpose, ...indices, position),
           ),
@@ -56,8 +56,12 @@ const drawn = ({ recipe, network }: Problem, purpose: string, indices: number[])
     ...(network.bufferValues ?? []),
   ]);
 
+/** p(theta_0) of a tensor by a recipe: what the network says, but weights by the recipe's initialiser with their own fans. */
+export const startingDistribution = ({ initializer }: Recipe, init: Initializer): Initializer =>
+  startsAlike(init) ? init : withFansOf(init, initializer);
+
 /** Whether a tensor starts the same in every network, as biases and scales do: recipes do not change that. */
-export const startsAlike = ({ kind }: Initializer): boolean =>
+const startsAlike = ({ kind }: Initializer): boolean =>
   kind === "zeros" || kind === "ones" || kind === "constant";
 
 /** Number of the known network that is network `index` for a purpose. */

@@ -2,7 +2,7 @@
 import { distilledShapes } from "../distill/distilled.ts";
 import type { Problem } from "../distill/problem.ts";
 import { type DistilledFile, decodeDistilled } from "./distilledFile.ts";
-import { withInitial } from "./initialWeights.ts";
+import { withKeptWeights } from "./keptWeights.ts";
 import { openProblem } from "./openProblem.ts";
 import type { DataOptions } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
@@ -13,8 +13,8 @@ export interface FinishedRunOptions extends DataOptions {
 }
 
 /**
- * What a run learned, and the problem whose random networks are those of the wanted seed, and whose known ones those
- * that it kept; `withPretrained` adds the networks of one that samples from pre-trained ones.
+ * What a run learned, and the problem whose random networks are those of the wanted seed, and whose known ones and
+ * those out of files are what it kept; `withPretrained` adds networks that are trained here.
  * @throws when the folder holds no finished run, or the data are not those that it was distilled from.
  */
 export async function openFinishedRun(
@@ -28,7 +28,7 @@ export async function openFinishedRun(
     );
   });
   const recipe = await directory.recipe();
-  const problem = await withInitial(directory, await openProblem(recipe, data));
+  const problem = await withKeptWeights(directory, await openProblem(recipe, data));
   expectSameData(run, distilled, problem);
   if (seed === undefined || recipe.initialization !== "random") return { problem, distilled };
   return { problem: { ...problem, recipe: { ...recipe, seed } }, distilled };

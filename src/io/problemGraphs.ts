@@ -1,6 +1,6 @@
 /** The graphs of a run's problem. */
 import type { Network } from "../../graphs/index.ts";
-import { startsAlike } from "../distill/initialization.ts";
+import { startingDistribution } from "../distill/initialization.ts";
 import type { Problem } from "../distill/problem.ts";
 import type { GraphOptions } from "./encodedGraphs.ts";
 
@@ -14,7 +14,8 @@ export const problemGraphOptions = (problem: Problem): GraphOptions => ({
 
 const drawnByRecipe = ({ network, recipe }: Problem): Network => ({
   ...network,
-  parameters: network.parameters.map((spec) =>
-    startsAlike(spec.init) ? spec : { ...spec, init: recipe.initializer },
-  ),
+  parameters: network.parameters.map((spec) => ({
+    ...spec,
+    init: startingDistribution(recipe, spec.init),
+  })),
 });

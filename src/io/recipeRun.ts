@@ -25,7 +25,7 @@ import { transferReport } from "../distill/transfer.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
 import { decodeDistilled, encodeDistilled } from "./distilledFile.ts";
-import { withInitial, writeInitial } from "./initialWeights.ts";
+import { keepWeights, withKeptWeights } from "./keptWeights.ts";
 import { openProblem } from "./openProblem.ts";
 import type { DataOptions } from "./recipeData.ts";
 import { RunDirectory } from "./runDirectory.ts";
@@ -83,15 +83,24 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
   const { recipe, path, signal, select = "last" } = options;
   const resume = await options.directory?.resume();
   const created = await openProblem(recipe, options);
-  const untrained = options.directory ? await withInitial(options.directory, created) : created;
+  const untrained = options.directory ? await withKeptWeights(options.directory, created) : created;
   const { dataset } = untrained;
   const start = initialState(untrained, await startOf(untrained));
   const { executor, memory } = await options.startResources(untrained, resume?.layout);
   let stage: "pre-training" | "evaluation" = "pre-training";
+  let fromFiles = false;
   try {
     const { dataDir, skipBad, cacheDir, onDecoded, starting } = options;
     const data = { dataDir, skipBad, cacheDir, onDecoded };
-    const problem = await withPretrained(untrained, executor, { ...data, ...starting, signal });
+    const problem = await withPretrained(untrained, executor, {
+      ...data,
+      ...starting,
+      signal,
+      onFiles: (files) => {
+        fromFiles = true;
+        starting?.onFiles?.(files);
+      },
+    });
     stage = "evaluation";
     const plan = planMetaGradient(problem, {
       target: executor.target,
@@ -102,7 +111,7 @@ export async function runRecipe(options: RecipeRunOptions): Promise<RecipeRunRes
     });
     await executor.prepare(plan.kind === "unrolled" ? plan.metaGradient : plan.innerStepVjp);
     const directory = options.directory ?? (await RunDirectory.create(path, recipe));
-    await writeInitial(directory, problem);
+    await keepWeights(directory, problem, { fromFiles, begun: resume !== undefined });
     options.onStart?.({ dataset, plan, executor });
     const trained = await distil(problem, {
       executor,

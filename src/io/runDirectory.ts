@@ -10,6 +10,8 @@ import { decodeCheckpoint, encodeCheckpoint } from "./checkpointFile.ts";
 const KEPT_LAST = 2;
 const KEPT_PARTS = 10;
 const FOLDERS = ["checkpoints", "images"] as const;
+/** Folder of the networks that a run samples from, where it keeps them. */
+export const NETWORKS = "networks";
 
 export class RunDirectory implements RunStorage {
   readonly path: string;
@@ -113,10 +115,10 @@ export class RunDirectory implements RunStorage {
 
   /** Puts right what a killed process left half done. */
   async #repair(): Promise<void> {
-    for (const folder of ["", ...FOLDERS]) {
+    for (const folder of FOLDERS) await mkdir(join(this.path, folder), { recursive: true });
+    for (const folder of ["", ...FOLDERS, NETWORKS]) {
       const path = join(this.path, folder);
-      await mkdir(path, { recursive: true });
-      const left = (await readdir(path)).filter(isTemporaryFile);
+      const left = (await readdir(path).catch(() => [])).filter(isTemporaryFile);
       for (const name of left) await rm(join(path, name), { force: true });
     }
   }

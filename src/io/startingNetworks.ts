@@ -49,7 +49,7 @@ export const weightsFolder = (network: string, data: string, root = "weights"): 
 
 /**
  * The problem with its pre-trained networks: those of files, or those of a folder, what it lacks trained and stored
- * there. A problem that has its known networks keeps them unless others are given. One that starts from weights of its
+ * there. A problem that has its networks keeps them unless others are given. One that starts from weights of its
  * own is returned as it is.
  * @throws {RecipeError} when the networks or their data do not fit the problem, or nothing says where they come from.
  * @throws the signal's reason once it is aborted.
@@ -67,7 +67,7 @@ export async function withPretrained(
       `weights: a ${recipe.initialization} initialization draws its own, ${paths.join(", ")} would not be used; set initialization to fixed-pretrained`,
     );
   }
-  if (paths.length === 0 && problem.pretrained.length > 0) return problem;
+  if (paths.length === 0 && problem.pretrained.length > 0) return withKept(problem, options);
   const files = paths.length > 0 && (await weightFiles(paths, recipe.pretraining !== undefined));
   if (files) return withFiles(problem, files, options);
   const { data } = pretrainingOf(recipe);
@@ -80,6 +80,16 @@ export async function withPretrained(
   const networks = await pretrainedNetworks(folder, pretraining, count, executor, options);
   options.onReady?.(statistic(networks.map(({ testAccuracy }) => testAccuracy)));
   return { ...problem, pretrained: networks.map(({ parameters }) => parameters) };
+}
+
+/** @throws {RecipeError} when a problem has fewer networks than it samples from. */
+function withKept(problem: Problem, { evaluated }: StartingOptions): Problem {
+  const { recipe, pretrained } = problem;
+  const count = pretrainedNetworkCount(recipe, evaluated);
+  if (isFixed(recipe) || pretrained.length >= count) return problem;
+  throw new RecipeError(
+    `weights: the run keeps ${pretrained.length} networks, but ${count} are needed; name files of as many with --weights`,
+  );
 }
 
 /** The problem with the networks of files of weights, as many as it needs. */

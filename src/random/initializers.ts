@@ -1,10 +1,19 @@
 import type { Random } from "./generator.ts";
 import { orthonormal } from "./orthonormal.ts";
 
+/** Connections into and out of one unit of a layer. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Fans that a weight's shape does not tell, since it is not [out, in, ...kernel]. */
+type StatedFans = Partial<Fans>;
+
 /**
  * A distribution of initial parameters, as JSON. `gain` is 1 unless a comment says otherwise.
  *
- * With the fans of a weight [out, in, ...kernel]:
+ * With the fans that are stated, else those of a weight [out, in, ...kernel]:
  * - `xavier_*`: variance gain^2 * 2 / (fan_in + fan_out) (Glorot and Bengio 2010, eq. 16).
  * - `kaiming_*`: variance gain^2 / fan, by default fan_in and gain sqrt(2) (He et al. 2015, eq. 10).
  * - `orthogonal`: gain times orthonormal rows or columns, whichever are fewer, of the weight
@@ -13,12 +22,12 @@ import { orthonormal } from "./orthonormal.ts";
  *   et al. 1998, section 4.6, up to a constant); a bias states the fan_in of its weight.
  */
 export type Initializer =
-  | { kind: "xavier_normal"; gain?: number }
-  | { kind: "xavier_uniform"; gain?: number }
-  | { kind: "kaiming_normal"; mode?: FanMode; gain?: number }
-  | { kind: "kaiming_uniform"; mode?: FanMode; gain?: number }
+  | ({ kind: "xavier_normal"; gain?: number } & StatedFans)
+  | ({ kind: "xavier_uniform"; gain?: number } & StatedFans)
+  | ({ kind: "kaiming_normal"; mode?: FanMode; gain?: number } & StatedFans)
+  | ({ kind: "kaiming_uniform"; mode?: FanMode; gain?: number } & StatedFans)
   | { kind: "orthogonal"; gain?: number }
-  | { kind: "pytorch"; fanIn?: number }
+  | ({ kind: "pytorch" } & StatedFans)
   /** Mean 0 and standard deviation 1 by default. */
   | { kind: "normal"; mean?: number; std?: number }
   /** On [0, 1) by default. */
@@ -33,7 +42,7 @@ export type FanMode = "fan_in" | "fan_out";
  * Connections into and out of one unit of a weight [out, in] or [out, in, ...kernel], as PyTorch
  * counts them: the channels of one group times the kernel's size.
  */
-export function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
+export function fans(shape: readonly number[]): Fans {
   const [out, into, ...kernel] = shape;
   if (out === undefined || into === undefined) {
     throw new RangeError(
@@ -42,6 +51,39 @@ export function fans(shape: readonly number[]): { fanIn: number; fanOut: number 
   }
   const receptiveField = product(kernel);
   return { fanIn: into * receptiveField, fanOut: out * receptiveField };
+}
+
+/** Fans of a weight: those that its initializer states, else those of its shape. */
+export function weightFans(initializer: Initializer, shape: readonly number[]): Fans {
+  const { fanIn, fanOut } = statedFans(initializer);
+  if (fanIn !== undefined && fanOut !== undefined) return { fanIn, fanOut };
+  const told = fans(shape);
+  return { fanIn: fanIn ?? told.fanIn, fanOut: fanOut ?? told.fanOut };
+}
+
+/**
+ * Another distribution for a weight that starts by `before`: the fans that this states are the weight's, unless
+ * `initializer` states others.
+ */
+export const withFansOf = (before: Initializer, initializer: Initializer): Initializer =>
+  goesByFans(initializer)
+    ? { ...initializer, ...statedFans(before), ...statedFans(initializer) }
+    : initializer;
+
+type ByFans<Kind extends string> = Extract<Initializer, { kind: `${Kind}${string}` }>;
+
+const goesByFans = (
+  initializer: Initializer,
+): initializer is ByFans<"xavier" | "kaiming" | "pytorch"> =>
+  /^(xavier|kaiming|pytorch)/.test(initializer.kind);
+
+function statedFans(initializer: Initializer): StatedFans {
+  if (!goesByFans(initializer)) return {};
+  const { fanIn, fanOut } = initializer;
+  return {
+    ...(fanIn === undefined ? {} : { fanIn }),
+    ...(fanOut === undefined ? {} : { fanOut }),
+  };
 }
 
 /**
@@ -100,21 +142,20 @@ function symmetric(values: Float32Array, bound: number, rng: Random): Float32Arr
   return values;
 }
 
-function xavierStd({ gain = 1 }: { gain?: number }, shape: readonly number[]): number {
-  const { fanIn, fanOut } = fans(shape);
+function xavierStd(initializer: ByFans<"xavier">, shape: readonly number[]): number {
+  const { gain = 1 } = initializer;
+  const { fanIn, fanOut } = weightFans(initializer, shape);
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 }
 
-function kaimingStd(
-  { mode = "fan_in", gain = Math.SQRT2 }: { mode?: FanMode; gain?: number },
-  shape: readonly number[],
-): number {
-  const { fanIn, fanOut } = fans(shape);
+function kaimingStd(initializer: ByFans<"kaiming">, shape: readonly number[]): number {
+  const { mode = "fan_in", gain = Math.SQRT2 } = initializer;
+  const { fanIn, fanOut } = weightFans(initializer, shape);
   return gain / Math.sqrt(mode === "fan_in" ? fanIn : fanOut);
 }
 
-function pytorchFanIn({ fanIn }: { fanIn?: number }, shape: readonly number[]): number {
-  if (fanIn !== undefined) return fanIn;
+function pytorchFanIn(initializer: ByFans<"pytorch">, shape: readonly number[]): number {
+  if (initializer.fanIn !== undefined) return initializer.fanIn;
   if (shape.length < 2) {
     throw new RangeError(
       `The initializer "pytorch" needs fanIn, that of the layer's weight, for a parameter of ` +

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { mlp } from "../../graphs/index.ts";
 import { untrainedParameters } from "../../src/distill/pretraining.ts";
+import { namedTensors } from "../../src/io/weights/fitParameters.ts";
 import { readParameters } from "../../src/io/weights/readParameters.ts";
+import { writeParameters } from "../../src/io/weights/writeParameters.ts";
 import { parameter, torchArchive, wholeTensor } from "../io/weights/torchArchive.ts";
 import { stripesShape, writeStripes } from "../stripesData.ts";
 import { temporaryFolder } from "../temporaryFolder.ts";
@@ -88,4 +90,38 @@ test("a file that cannot be read ends the run before it begins", async () => {
   const { code, stderr } = await run(root, ...fromFile, "--weights=cut.pth", "--out=never");
   expect([code, existsSync(at("never"))]).toEqual([1, false]);
   expect(stderr).toMatch(/^error: cut\.pth: Not a zip archive, or cut off/m);
+});
+
+test("a run that samples from networks of files keeps them, and needs the files no more", async () => {
+  mkdirSync(at("sampled"));
+  for (let i = 0; i < 5; i++) {
+    const tensors = namedTensors(network, untrainedParameters(network, 8, i));
+    await writeParameters(at("sampled", `${i}.npz`), tensors);
+  }
+  const recipe = [
+    ...stripesRun(5),
+    "--set=initialization=random-pretrained",
+    '--set=pretraining={"data":"nowhere","epochs":1,"batch":8,"rate":0.1,"decayEvery":1,"networks":2,"seed":1}',
+    "--set=evaluation.networks=1",
+    "--set=evaluation.testNetworks=2",
+  ];
+  const first = await run(root, ...recipe, "--weights=sampled", "--out=many", "--json");
+  expect(first.code).toBe(0);
+  rmSync(at("sampled"), { recursive: true });
+  expect(readdirSync(at("many", "networks"))).toHaveLength(5);
+  const { before, accuracy } = JSON.parse(first.stdout);
+
+  const evaluated = await run(root, "evaluate", "many", "--workers=1", "--no-transfer", "--json");
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({ before, accuracy });
+  const resumed = await run(root, ...recipe, "--resume", "--out=many", "--json");
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ before, accuracy });
+  const compared = await run(root, "baselines", "many", "--workers=1", "--json");
+  expect([compared.code, compared.stderr]).toEqual([0, expect.not.stringContaining("trained")]);
+  const exported = await run(root, "export", "many", "--out=bundle", "--json");
+  expect(JSON.parse(exported.stdout).files).toEqual(
+    expect.arrayContaining([
+      "networks/network-0003.safetensors",
+      "networks/network-0004.safetensors",
+    ]),
+  );
 });

@@ -36,6 +36,17 @@ describe("the standard deviation of", () => {
     ],
     ["kaiming_uniform", { kind: "kaiming_uniform" }, Math.sqrt(2 / FAN_IN)],
     ["kaiming_uniform with a gain", { kind: "kaiming_uniform", gain: 1 }, Math.sqrt(1 / FAN_IN)],
+    ["kaiming_normal of stated fans", { kind: "kaiming_normal", fanIn: 8 }, Math.sqrt(2 / 8)],
+    [
+      "kaiming_normal by a stated fan_out",
+      { kind: "kaiming_normal", mode: "fan_out", fanOut: 8 },
+      Math.sqrt(2 / 8),
+    ],
+    [
+      "xavier_uniform of stated fans",
+      { kind: "xavier_uniform", fanIn: 30, fanOut: 20 },
+      Math.sqrt(2 / 50),
+    ],
     ["orthogonal", { kind: "orthogonal" }, Math.sqrt(1 / FAN_IN)],
     ["pytorch", { kind: "pytorch" }, Math.sqrt(1 / (3 * FAN_IN))],
     ["normal", { kind: "normal", std: 0.02 }, 0.02],

@@ -4,7 +4,9 @@ import { type Statistic, statistic } from "../../distill/evaluate.ts";
 import { describePlan } from "../../distill/plan.ts";
 import type { Select } from "../../distill/run.ts";
 import { DivergenceError } from "../../distill/trainer.ts";
+import { keepsWeights } from "../../io/keptWeights.ts";
 import { runRecipe } from "../../io/recipeRun.ts";
+import { RunDirectory } from "../../io/runDirectory.ts";
 import type { RunSummary } from "../../io/runReport.ts";
 import {
   type Accuracies,
@@ -172,7 +174,11 @@ async function runOnce(
     result.stoppedIn !== "evaluation"
       ? "stopped"
       : `stopped in the evaluation; the images are in ${join(path, "distilled.safetensors")}`;
-  status.message(`${what}; continue with: ${continuing(name, path, options)}`);
+  const { weights, ...others } = options;
+  const kept = await keepsWeights(await RunDirectory.open(path));
+  status.message(
+    `${what}; continue with: ${continuing(name, path, kept ? others : { ...others, weights })}`,
+  );
   return undefined;
 }
 

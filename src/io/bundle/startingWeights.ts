@@ -1,9 +1,10 @@
 /** Weights that a bundle's accuracy was measured from, where others cannot draw them. */
 import { readdir } from "node:fs/promises";
 import { initialParameters, pretrainedNetworkCount } from "../../distill/initialization.ts";
-import type { Problem } from "../../distill/problem.ts";
+import type { Parameters, Problem } from "../../distill/problem.ts";
 import { isFixed, isPretrained, knownNetworks, pretrainingOf } from "../../distill/recipe.ts";
-import { NetworkFolder } from "../networkFolder.ts";
+import { initialFileName } from "../keptWeights.ts";
+import { NetworkFolder, networkFileName } from "../networkFolder.ts";
 import { missingNetworks } from "../pretrainedNetworks.ts";
 import type { DataOptions } from "../recipeData.ts";
 import type { RunDirectory } from "../runDirectory.ts";
@@ -37,7 +38,7 @@ export async function startingWeights(
 async function knownWeights(directory: RunDirectory, count: number): Promise<WeightFiles> {
   const files = new Map<string, Uint8Array>();
   for (let number = 0; number < count; number++) {
-    const name = number === 0 ? "initial.safetensors" : `initial-${number}.safetensors`;
+    const name = initialFileName(number);
     const bytes = await directory.read(name).catch(() => {
       throw new Error(
         `${directory.path} lacks ${name}, which its initialisation starts from: run the recipe again`,
@@ -48,31 +49,43 @@ async function knownWeights(directory: RunDirectory, count: number): Promise<Wei
   return files;
 }
 
+/** Of the networks that the run keeps, or of those in a folder. */
 async function heldOutWeights(
   problem: Problem,
   evaluated: number,
   options: WeightOptions,
 ): Promise<WeightFiles> {
   const { recipe, network } = problem;
+  const count = pretrainedNetworkCount(recipe, evaluated);
+  const pretrained =
+    options.weights === undefined && problem.pretrained.length >= count
+      ? problem.pretrained
+      : await trainedNetworks(problem, count, options);
+  if (pretrained.length === 0) return new Map();
+  return new Map(
+    Array.from({ length: evaluated }, (_, i) => [
+      `networks/${networkFileName(count - evaluated + i)}`,
+      encodeNetwork(network, initialParameters({ ...problem, pretrained }, "evaluation", i)),
+    ]),
+  );
+}
+
+/** The first networks of their folder; none where it is not there. */
+async function trainedNetworks(
+  problem: Problem,
+  count: number,
+  options: WeightOptions,
+): Promise<readonly Parameters[]> {
+  const { recipe, network } = problem;
   const path = options.weights ?? weightsFolder(network.name, pretrainingOf(recipe).data);
   const isThere = (await readdir(path).catch(() => [])).length > 0;
-  if (!isThere && options.weights === undefined) return new Map();
+  if (!isThere && options.weights === undefined) return [];
   const folder = await NetworkFolder.open(path, await loadPretraining(problem, options));
-  const count = pretrainedNetworkCount(recipe, evaluated);
   const missing = missingNetworks(folder, count).length;
   if (missing > 0) {
     throw new Error(
       `${path} lacks ${missing} of the ${count} networks that ${recipe.name} was evaluated with: name their folder with --weights`,
     );
   }
-  const pretrained = folder.first(count).map(({ parameters }) => parameters);
-  return new Map(
-    Array.from({ length: evaluated }, (_, i) => [
-      `networks/network-${String(count - evaluated + i).padStart(4, "0")}.safetensors`,
-      encodeNetwork(
-        problem.network,
-        initialParameters({ ...problem, pretrained }, "evaluation", i),
-      ),
-    ]),
-  );
+  return folder.first(count).map(({ parameters }) => parameters);
 }

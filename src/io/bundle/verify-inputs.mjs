@@ -134,18 +134,19 @@ export function draw(init, shape, uniform) {
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const between = (low, high) => low + (high - low) * uniform();
   const symmetric = (bound) => between(-bound, bound);
-  const [fanIn, fanOut] = [product(shape.slice(1)), shape[0] * product(shape.slice(2))];
+  const columns = product(shape.slice(1));
+  const { fanIn = columns, fanOut = shape[0] * product(shape.slice(2)) } = init;
   const xavier = (init.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
   const kaiming = (init.gain ?? Math.SQRT2) / Math.sqrt(init.mode === "fan_out" ? fanOut : fanIn);
   if (init.kind === "orthogonal")
-    return orthogonal(shape[0], fanIn, normal).map((value) => (init.gain ?? 1) * value);
+    return orthogonal(shape[0], columns, normal).map((value) => (init.gain ?? 1) * value);
   const numbers = {
     zeros: () => 0,
     ones: () => 1,
     constant: () => init.value,
     normal: () => (init.mean ?? 0) + (init.std ?? 1) * normal(),
     uniform: () => between(init.lo ?? 0, init.hi ?? 1),
-    pytorch: () => symmetric(1 / Math.sqrt(init.fanIn ?? fanIn)),
+    pytorch: () => symmetric(1 / Math.sqrt(fanIn)),
     xavier_normal: () => xavier * normal(),
     xavier_uniform: () => symmetric(Math.sqrt(3) * xavier),
     kaiming_normal: () => kaiming * normal(),

@@ -118,14 +118,16 @@ def draw(init, shape, rng):
         return rng.normal(init.get("mean", 0), init.get("std", 1), shape)
     if kind == "uniform":
         return rng.uniform(init.get("lo", 0), init.get("hi", 1), shape)
-    fan_in, fan_out = math.prod(shape[1:]), shape[0] * math.prod(shape[2:])
-    if kind == "pytorch":
-        bound = 1 / math.sqrt(init.get("fanIn", fan_in))
-        return rng.uniform(-bound, bound, shape)
     if kind == "orthogonal":
-        q, r = np.linalg.qr(rng.normal(size=sorted((shape[0], fan_in), reverse=True)))
+        rows, columns = shape[0], math.prod(shape[1:])
+        q, r = np.linalg.qr(rng.normal(size=sorted((rows, columns), reverse=True)))
         q *= np.sign(np.diag(r))
-        return gain * (q if shape[0] >= fan_in else q.T).reshape(shape)
+        return gain * (q if rows >= columns else q.T).reshape(shape)
+    fan_in = init.get("fanIn", math.prod(shape[1:]))
+    fan_out = init.get("fanOut", shape[0] * math.prod(shape[2:]))
+    if kind == "pytorch":
+        bound = 1 / math.sqrt(fan_in)
+        return rng.uniform(-bound, bound, shape)
     if kind.startswith("xavier"):
         std = gain * math.sqrt(2 / (fan_in + fan_out))
     else:

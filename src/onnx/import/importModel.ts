@@ -7,7 +7,7 @@ import { ImportError } from "./error.ts";
 import { type Head, type NewHead, newHead } from "./head.ts";
 import { arrangedImages, type ImageInput, type ImageShape, imageInput } from "./images.ts";
 import { logitsOf } from "./logits.ts";
-import type { WeightRole } from "./node.ts";
+import type { Fans, WeightRole, WeightUse } from "./node.ts";
 import { isNonNegative } from "./nonNegative.ts";
 import { matches } from "./patterns.ts";
 import { type Trace, type TraceOptions, trace } from "./trace.ts";
@@ -31,6 +31,8 @@ export interface ImportedTensor {
   readonly shape: Shape;
   /** What a layer does with it; undefined where no layer has it. */
   readonly role: WeightRole | undefined;
+  /** Of a factor of a layer's product, as the layer uses it. */
+  readonly fans: Fans | undefined;
   readonly data: Float32Array | undefined;
 }
 
@@ -158,12 +160,11 @@ function trainedNames(
 
 function imported(
   { name, shape, type, data }: FileTensor,
-  role: WeightRole | undefined,
+  { role, fans }: Partial<WeightUse> = {},
   head: Head | undefined,
 ): ImportedTensor {
   if (!isFloat(type)) throw new ImportError(`tensor "${name}" holds ${type}, which is not trained`);
   const resized = head?.shapes.get(name);
-  return resized
-    ? { name, shape: resized, role, data: undefined }
-    : { name, shape, role, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+  const own = resized ? undefined : data instanceof Float32Array ? data : Float32Array.from(data);
+  return { name, shape: resized ?? shape, role, fans, data: own };
 }

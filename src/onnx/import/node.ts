@@ -9,6 +9,19 @@ import { type Known, type Operand, shapeOf } from "./operand.ts";
 /** What a layer does with a tensor of its own, which decides how fresh ones start. */
 export type WeightRole = "weight" | "bias" | "scale" | "slope";
 
+/** Connections into and out of one unit of a layer, as its operator uses the weight. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** What a tensor is to the first layer that has it. */
+export interface WeightUse {
+  readonly role: WeightRole;
+  /** Of a factor of a product. */
+  readonly fans?: Fans;
+}
+
 /** What translations ask of the model around a node. */
 export interface Surroundings {
   /** Version of ai.onnx. */
@@ -24,7 +37,7 @@ export interface Surroundings {
   /** The input of the network that stands for a tensor of the file. */
   leaf(known: Known): Value;
   /** Says what a tensor is to a layer: what it is made of can be trained. */
-  weight(value: Value, role: WeightRole): void;
+  weight(value: Value, use: WeightUse): void;
   /** Whether a value depends on the images, and on weights. */
   dependsOn(value: Value): { readonly images: boolean; readonly weights: boolean };
 }
@@ -129,15 +142,22 @@ export class ImportNode {
     return this.#inputs.map((_, index) => this.value(index)) as [Value, ...Value[]];
   }
 
-  /** A layer's weight: fed whatever its size, and trained unless the user says otherwise. */
-  weight(index: number, role: WeightRole = "weight"): Value {
+  /** A layer's tensor: fed whatever its size, and trained unless the user says otherwise. */
+  weight(index: number, role: WeightRole): Value {
     const value = this.fed(index);
-    this.model.weight(value, role);
+    this.model.weight(value, { role });
     return value;
   }
 
   optionalWeight(index: number, role: WeightRole): Value | undefined {
     return this.optional(index) && this.weight(index, role);
+  }
+
+  /** A layer's weight, whose fans its shape tells. */
+  factor(index: number, fansOf: (shape: Shape) => Fans): Value {
+    const value = this.fed(index);
+    this.model.weight(value, { role: "weight", fans: fansOf(value.shape) });
+    return value;
   }
 
   /** A layer's tensor that is fed but not trained. */

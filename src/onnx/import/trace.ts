@@ -7,14 +7,14 @@ import type { Value } from "../../ir/value.ts";
 import { type FileNode, type FileTensor, isFloat, type ModelFile } from "../modelFile.ts";
 import { ImportError } from "./error.ts";
 import { fold } from "./folding.ts";
-import { ImportNode, type Surroundings, type WeightRole } from "./node.ts";
+import { ImportNode, type Surroundings, type WeightUse } from "./node.ts";
 import { computed, type Known, type Operand } from "./operand.ts";
 import { translationOf } from "./operators/index.ts";
 
 /** Tensors of the file that the computation is fed with, and which of them are weights of layers. */
 export interface Leaves {
   readonly tensors: ReadonlyMap<string, FileTensor>;
-  readonly weights: ReadonlyMap<string, WeightRole>;
+  readonly weights: ReadonlyMap<string, WeightUse>;
 }
 
 export interface Trace extends Leaves {
@@ -64,7 +64,7 @@ export function trace(model: ModelFile, options: TraceOptions): Trace {
     batchStatistics: options.batchStatistics,
     classes: options.classes,
     leaf: (tensor) => leaves.leaf(tensor),
-    weight: (value, role) => leaves.mark(value, role),
+    weight: (value, use) => leaves.mark(value, use),
     dependsOn: (value) => leaves.dependsOn(value),
   };
   const isBatched = (value: Value): boolean =>
@@ -163,7 +163,7 @@ function neededNodes(model: ModelFile, { output, imageInput }: TraceOptions): Fi
 /** Which tensors of the file are fed, which of those are weights, and what depends on them. */
 class LeafTable implements Leaves {
   readonly tensors = new Map<string, FileTensor>();
-  readonly weights = new Map<string, WeightRole>();
+  readonly weights = new Map<string, WeightUse>();
   readonly #options: TraceOptions;
   readonly #names = new Map<Value, string>();
   readonly #known = new Map<Value, { images: boolean; weights: boolean }>();
@@ -181,12 +181,12 @@ class LeafTable implements Leaves {
     return value;
   }
 
-  /** A tensor that has several roles keeps the first. */
-  mark(value: Value, role: WeightRole): void {
+  /** A tensor that has several uses keeps the first. */
+  mark(value: Value, use: WeightUse): void {
     for (const part of topologicalOrder([value], new Set(this.#names.keys()))) {
       const name = this.#names.get(part);
       if (name === undefined || this.weights.has(name)) continue;
-      this.weights.set(name, role);
+      this.weights.set(name, use);
       this.#known.clear();
     }
   }

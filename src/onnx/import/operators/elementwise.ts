@@ -66,7 +66,7 @@ const perhapsWeighted =
       [b, a],
     ] as const) {
       if (node.model.dependsOn(layer).weights && !node.model.dependsOn(weight).images) {
-        node.model.weight(weight, role);
+        node.model.weight(weight, { role });
       }
     }
     return apply(a, b);

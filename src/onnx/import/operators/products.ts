@@ -1,14 +1,26 @@
 /** Matrix products and convolutions; their tensors that do not depend on the images are weights. */
 import { conv2d, convTranspose2d, gemm, matmul, reshape } from "../../../ir/builders/index.ts";
-import type { Value } from "../../../ir/value.ts";
-import type { ImportNode, Translation } from "../node.ts";
+import type { Shape } from "../../../ir/ops.ts";
+import { sizeOf, type Value } from "../../../ir/value.ts";
+import type { Fans, ImportNode, Translation } from "../node.ts";
 import { pair, windowOptions } from "./window.ts";
 
 /** A factor of a product: a weight unless it depends on the images. */
-function factor(node: ImportNode, index: number): Value {
+function factor(node: ImportNode, index: 0 | 1, { transposed = false } = {}): Value {
   const value = node.fed(index);
-  if (!node.model.dependsOn(value).images) node.model.weight(value, "weight");
+  if (!node.model.dependsOn(value).images) {
+    node.model.weight(value, { role: "weight", fans: factorFans(value.shape, index, transposed) });
+  }
   return value;
+}
+
+/** Of x W the rows of W are the units that it comes from, of W x those that it goes to. */
+function factorFans(shape: Shape, index: 0 | 1, transposed: boolean): Fans {
+  const [rows, columns] =
+    shape.length > 1 ? shape.slice(-2) : index === 0 ? [1, ...shape] : [...shape, 1];
+  const rowsAreInputs = (index === 1) !== transposed;
+  const [fanIn, fanOut] = rowsAreInputs ? [rows!, columns!] : [columns!, rows!];
+  return { fanIn, fanOut };
 }
 
 /** One-dimensional factors are rows and columns, as in NumPy. */
@@ -26,26 +38,43 @@ function product(node: ImportNode): Value {
 }
 
 function generalProduct(node: ImportNode): Value {
-  return gemm(factor(node, 0), factor(node, 1), node.optionalWeight(2, "bias"), {
+  const transA = node.number("transA", 0) === 1;
+  const transB = node.number("transB", 0) === 1;
+  const a = factor(node, 0, { transposed: transA });
+  const b = factor(node, 1, { transposed: transB });
+  return gemm(a, b, node.optionalWeight(2, "bias"), {
     alpha: node.number("alpha", 1),
     beta: node.number("beta", 1),
-    transA: node.number("transA", 0) === 1,
-    transB: node.number("transB", 0) === 1,
+    transA,
+    transB,
   });
 }
 
+/** A unit of a group meets the other side's channels of its group; strides are not counted, as in PyTorch. */
+const convolutionFans =
+  (group: number) =>
+  ([out = 1, into = 1, ...kernel]: Shape): Fans => ({
+    fanIn: into * sizeOf(kernel),
+    fanOut: (out / group) * sizeOf(kernel),
+  });
+
 function convolution(node: ImportNode): Value {
-  const weight = node.weight(1);
+  const group = node.number("group", 1);
+  const weight = node.factor(1, convolutionFans(group));
   return conv2d(node.value(0), weight, node.optionalWeight(2, "bias"), {
     ...windowOptions(node, weight.shape.slice(2)),
-    group: node.number("group", 1),
+    group,
   });
 }
 
 /** Pads of a transposed convolution may follow from the size of its result; an odd entry is at the start then. */
 function transposedConvolution(node: ImportNode): Value {
   const x = node.value(0);
-  const weight = node.weight(1);
+  const group = node.number("group", 1);
+  const weight = node.factor(1, (shape) => {
+    const { fanIn, fanOut } = convolutionFans(group)(shape);
+    return { fanIn: fanOut, fanOut: fanIn };
+  });
   const kernel = weight.shape.slice(2);
   const { strides = [1, 1], dilations = [1, 1], ...window } = windowOptions(node, kernel);
   const outputPadding = pair(node, "output_padding") ?? [0, 0];
@@ -66,7 +95,7 @@ function transposedConvolution(node: ImportNode): Value {
     strides,
     dilations,
     pads,
-    group: node.number("group", 1),
+    group,
     outputPadding,
   });
 }
