@@ -104,30 +104,35 @@ export class Evaluator {
     }
     const names = parameters.map(({ name }) => `next_parameter.${name}`);
     let trained: readonly Feeds[] = networks;
-    for (let start = 0; start < rates; start += steps) {
-      const feeds = trained.map((theta, i) => {
-        const { images, labels, learningRates } = distilled[i]!;
-        return new Map<string, Feed>([
-          ...theta,
-          ["distilled_images", images],
-          ["distilled_labels", labels],
-          ["learning_rates", learningRates.subarray(start, start + steps)],
-        ]);
-      });
-      // Between epochs parameters stay on the device, where it can.
-      const kept = start + steps < rates ? names : [];
-      const results = await runKeeping(this.#executor, this.#epoch, kept, feeds);
-      const before = trained;
-      trained = results.map(
-        (tensors, i) =>
-          new Map([
-            ...before[i]!,
-            ...parameters.map(
-              ({ name }) => [name, tensors.get(`next_parameter.${name}`)!] as const,
-            ),
-          ]),
-      );
-      before.forEach(releaseAll);
+    try {
+      for (let start = 0; start < rates; start += steps) {
+        const feeds = trained.map((theta, i) => {
+          const { images, labels, learningRates } = distilled[i]!;
+          return new Map<string, Feed>([
+            ...theta,
+            ["distilled_images", images],
+            ["distilled_labels", labels],
+            ["learning_rates", learningRates.subarray(start, start + steps)],
+          ]);
+        });
+        // Between epochs parameters stay on the device, where it can.
+        const kept = start + steps < rates ? names : [];
+        const results = await runKeeping(this.#executor, this.#epoch, kept, feeds);
+        const before = trained;
+        trained = results.map(
+          (tensors, i) =>
+            new Map([
+              ...before[i]!,
+              ...parameters.map(
+                ({ name }) => [name, tensors.get(`next_parameter.${name}`)!] as const,
+              ),
+            ]),
+        );
+        before.forEach(releaseAll);
+      }
+    } catch (error) {
+      trained.forEach(releaseAll);
+      throw error;
     }
     return trained as Parameters[];
   }

@@ -3,6 +3,7 @@ import type { Program } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
 import { devices } from "./devices.ts";
 import type { Feed, Feeds } from "./deviceTensor.ts";
+import { inParts } from "./runsThrough.ts";
 import { createKeepingSession, type KeepingSession, type SessionOptions } from "./session.ts";
 
 /** Where programs run, and the lowering to compile them with: by default the device's. */
@@ -33,6 +34,7 @@ export interface Executor extends SessionOptions {
     kept: readonly string[],
     feeds: readonly Feeds[],
   ): Promise<Map<string, Feed>[]>;
+  /** Gives everything back; what is asked of it afterwards is refused. */
   close(): Promise<void>;
 }
 
@@ -54,9 +56,12 @@ export function inlineExecutor({ device, threads, target }: ExecutorOptions): Ex
     feeds: readonly Feeds[],
   ): Promise<Map<string, Feed>[]> => {
     const session = await sessions.get(program, kept);
-    const results: Map<string, Feed>[] = [];
-    for (const tensors of feeds) results.push(await session.run(tensors));
-    return results;
+    return inParts(
+      feeds,
+      1,
+      () => {},
+      async ([tensors]) => [await session.run(tensors!)],
+    );
   };
   return {
     device,
@@ -78,12 +83,14 @@ export function inlineExecutor({ device, threads, target }: ExecutorOptions): Ex
 class SessionCache {
   readonly #sessions = new Map<Program, Map<string, Promise<KeepingSession>>>();
   readonly #options: SessionOptions;
+  #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  get(program: Program, kept: readonly string[]): Promise<KeepingSession> {
+  async get(program: Program, kept: readonly string[]): Promise<KeepingSession> {
+    if (this.#closed) throw new Error("the executor is closed: make another to run programs");
     const ofProgram = this.#sessions.get(program) ?? new Map();
     this.#sessions.set(program, ofProgram);
     const key = kept.join();
@@ -96,9 +103,13 @@ class SessionCache {
     return session;
   }
 
+  /** @throws what the first session that could not be released says, after the others. */
   async release(): Promise<void> {
-    for (const ofProgram of this.#sessions.values())
-      for (const session of ofProgram.values()) await (await session).release();
+    this.#closed = true;
+    const sessions = [...this.#sessions.values()].flatMap((ofProgram) => [...ofProgram.values()]);
     this.#sessions.clear();
+    const releases = sessions.map(async (session) => (await session).release());
+    for (const result of await Promise.allSettled(releases))
+      if (result.status === "rejected") throw result.reason;
   }
 }

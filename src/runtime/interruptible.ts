@@ -1,5 +1,5 @@
-import type { Feeds } from "./deviceTensor.ts";
 import type { Executor } from "./executor.ts";
+import { inParts, runsThrough } from "./runsThrough.ts";
 
 /**
  * An executor whose runs stop between feeds: it hands over one feed per lane at a time and looks at
@@ -7,31 +7,7 @@ import type { Executor } from "./executor.ts";
  *
  * @throws the signal's reason, from `run`, once it is aborted.
  */
-export function interruptible(executor: Executor, signal: AbortSignal): Executor {
-  const { device, threads, target, lanes } = executor;
-  const inParts = async <Result>(
-    feeds: readonly Feeds[],
-    run: (part: readonly Feeds[]) => Promise<Result[]>,
-  ): Promise<Result[]> => {
-    const results: Result[] = [];
-    for (let i = 0; i < feeds.length; i += lanes) {
-      signal.throwIfAborted();
-      results.push(...(await run(feeds.slice(i, i + lanes))));
-    }
-    signal.throwIfAborted();
-    return results;
-  };
-  const keeping = executor.runKeeping?.bind(executor);
-  return {
-    device,
-    threads,
-    target,
-    lanes,
-    prepare: (program) => executor.prepare(program),
-    run: (program, feeds) => inParts(feeds, (part) => executor.run(program, part)),
-    ...(keeping && {
-      runKeeping: (program, kept, feeds) => inParts(feeds, (part) => keeping(program, kept, part)),
-    }),
-    close: () => executor.close(),
-  };
-}
+export const interruptible = (executor: Executor, signal: AbortSignal): Executor =>
+  runsThrough(executor, (feeds, run) =>
+    inParts(feeds, executor.lanes, () => signal.throwIfAborted(), run),
+  );

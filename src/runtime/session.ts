@@ -208,7 +208,7 @@ const create = (
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     // Graphs are optimized before they get here: the runtime's passes only make loading slower.
-    graphOptimizationLevel: device === "cpu" ? "disabled" : "all",
+    graphOptimizationLevel: isGpu(device) ? "all" : "disabled",
     // One block for all intermediate results saves little time and doubles the memory (docs/performance.md).
     enableMemPattern: false,
     ...(kept.length > 0

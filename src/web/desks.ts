@@ -15,12 +15,18 @@ export type MakeLearner = (executor: Executor) => Learner;
 /** Desks by the number of their run or bundle, made when they are first needed. */
 export class Desks {
   readonly #desks = new Map<number, Promise<Desk>>();
+
   /** A desk with all its programs loaded. */
   async open(executor: Executor, makeLearner: MakeLearner): Promise<Desk> {
     const stopwatch = new Stopwatch();
-    const learner = makeLearner(timed(executor, stopwatch));
-    await learner.prepare();
-    return { learner, stopwatch };
+    try {
+      const learner = makeLearner(timed(executor, stopwatch));
+      await learner.prepare();
+      return { learner, stopwatch };
+    } catch (error) {
+      await executor.close();
+      throw error;
+    }
   }
 
   /** The desk of a number; one that could not be made is tried again. */

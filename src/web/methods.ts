@@ -64,6 +64,9 @@ export function workbenchMethods(notify: Notify) {
   const onProcessor = (): Executor =>
     yielding(inlineExecutor({ device: "wasm", threads: picked.threads, target: "portable" }));
 
+  const runOf = (number: number): WorkerRun => found(runs, number, "run");
+  const bundleOf = (number: number): OpenBundle => found(bundles, number, "bundle");
+
   function deskOf(source: ImageSource): Promise<Desk> {
     if (source.kind === "file") {
       const distilled = decodeDistilled(source.bytes);
@@ -74,10 +77,10 @@ export function workbenchMethods(notify: Notify) {
     }
     const { number } = source;
     if (source.kind === "bundle") {
-      const { folder, test } = bundles.get(number)!;
+      const { folder, test } = bundleOf(number);
       return desks.of(number, onProcessor, (executor) => bundleLearner(folder, executor, test));
     }
-    const run = runs.get(number)!;
+    const run = runOf(number);
     return desks.of(number, onDevice, (executor) =>
       problemLearner(run.problem, executor, () => run.distilled),
     );
@@ -114,13 +117,13 @@ export function workbenchMethods(notify: Notify) {
       );
       runs.set(number, run);
     },
-    finish: (number: number): Promise<FinishedRun> => runs.get(number)!.finish(),
-    pause: (number: number): Promise<Uint8Array> => runs.get(number)!.pause(),
-    resume: async (number: number) => runs.get(number)!.resume(),
-    stop: async (number: number) => runs.get(number)!.stop(),
-    snapshot: async (number: number): Promise<RunSnapshot> => runs.get(number)!.snapshot(),
+    finish: (number: number): Promise<FinishedRun> => runOf(number).finish(),
+    pause: (number: number): Promise<Uint8Array> => runOf(number).pause(),
+    resume: async (number: number) => runOf(number).resume(),
+    stop: async (number: number) => runOf(number).stop(),
+    snapshot: async (number: number): Promise<RunSnapshot> => runOf(number).snapshot(),
     async bundle(number: number): Promise<Map<string, Uint8Array>> {
-      const run = runs.get(number)!.toBundle();
+      const run = runOf(number).toBundle();
       const executor = onProcessor();
       try {
         return await pageBundle(run, executor, runtimeVersion());
@@ -146,7 +149,7 @@ export function workbenchMethods(notify: Notify) {
     },
     verifyBundle: (number: number): Promise<Verification> =>
       atDesk({ kind: "bundle", number }, ({ learner }) =>
-        verifyBundle(bundles.get(number)!.folder, learner, (done, total) =>
+        verifyBundle(bundleOf(number).folder, learner, (done, total) =>
           notify(number, { done, total }),
         ),
       ),
@@ -185,6 +188,12 @@ export function workbenchMethods(notify: Notify) {
       await desks.close(number);
     },
   };
+}
+
+function found<Thing>(things: ReadonlyMap<number, Thing>, number: number, what: string): Thing {
+  const thing = things.get(number);
+  if (!thing) throw new Error(`the ${what} was closed: open it again`);
+  return thing;
 }
 
 export type WorkbenchMethods = ReturnType<typeof workbenchMethods>;

@@ -45,8 +45,8 @@ export type Remote<M extends Methods> = {
 
 export interface Connection<M extends Methods> {
   readonly remote: Remote<M>;
-  /** Listens to the notices of a topic. */
-  listen(topic: number, listener: (notice: unknown) => void): void;
+  /** Listens to the notices of a topic, until the function that it returns is called. */
+  listen(topic: number, listener: (notice: unknown) => void): () => void;
   /** Ends the worker; calls without an answer fail. */
   close(): void;
 }
@@ -67,8 +67,10 @@ export function connect<M extends Methods>(worker: Worker): Connection<M> {
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };
-  worker.onerror = ({ message }) =>
+  worker.onerror = ({ message }) => {
+    worker.terminate();
     fail(new Error(`the worker stopped: ${message ?? "its script could not be loaded"}`));
+  };
   worker.onmessageerror = () => fail(new Error("the worker sent something that cannot be read"));
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {
     if ("topic" in data) {
@@ -94,7 +96,10 @@ export function connect<M extends Methods>(worker: Worker): Connection<M> {
         (...args: unknown[]) =>
           invoke(method, args),
     }),
-    listen: (topic, listener) => void listeners.set(topic, listener),
+    listen(topic, listener) {
+      listeners.set(topic, listener);
+      return () => void listeners.delete(topic);
+    },
     close() {
       worker.terminate();
       fail(new Error("the workbench is closed"));

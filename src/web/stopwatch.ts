@@ -1,5 +1,6 @@
 /** How long programs run; while a run goes on, with the waits for its iterations. */
 import type { Executor } from "../runtime/executor.ts";
+import { runsThrough } from "../runtime/runsThrough.ts";
 
 export class Stopwatch {
   seconds = 0;
@@ -13,13 +14,5 @@ export class Stopwatch {
 }
 
 /** An executor whose runs are timed. */
-export function timed(executor: Executor, stopwatch: Stopwatch): Executor {
-  const keeping = executor.runKeeping?.bind(executor);
-  return {
-    ...executor,
-    run: (program, feeds) => stopwatch.time(() => executor.run(program, feeds)),
-    ...(keeping && {
-      runKeeping: (program, kept, feeds) => stopwatch.time(() => keeping(program, kept, feeds)),
-    }),
-  };
-}
+export const timed = (executor: Executor, stopwatch: Stopwatch): Executor =>
+  runsThrough(executor, (feeds, run) => stopwatch.time(() => run(feeds)));

@@ -48,7 +48,7 @@ export function startRun(
   { recipe, dataset, network, resume, signal, onEvent }: DistilOptions,
 ): WorkbenchRun {
   let checkpoint = resume;
-  listen(number, (notice) => {
+  const unlisten = listen(number, (notice) => {
     const event = notice as DistilEvent;
     if (event.kind === "checkpoint") checkpoint = event.bytes;
     onEvent?.(event);
@@ -76,6 +76,10 @@ export function startRun(
     pause: () => started.then(() => remote.pause(number)),
     resume: () => started.then(() => remote.resume(number)),
     snapshot: () => started.then(() => remote.snapshot(number)),
-    close: () => started.then(() => remote.forget(number)),
+    close: () =>
+      started
+        .catch(() => {})
+        .then(() => remote.forget(number))
+        .finally(unlisten),
   };
 }

@@ -19,11 +19,12 @@ import {
   type Trained,
 } from "../distill/run.ts";
 import { initialState } from "../distill/trainer.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../io/checkpointFile.ts";
+import { encodeCheckpoint } from "../io/checkpointFile.ts";
 import { encodeDistilled } from "../io/distilledFile.ts";
 import type { RunState } from "../io/runPictures.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { interruptible } from "../runtime/interruptible.ts";
+import { checkpointOf } from "./checkpointOf.ts";
 import type { DistilEvent } from "./events.ts";
 import type { FinishedRun, RunSnapshot } from "./finishedRun.ts";
 import type { BundledRun } from "./pageBundle.ts";
@@ -52,7 +53,10 @@ export class WorkerRun {
   /** Who waits for the checkpoint of a pause. */
   readonly #pausing: Waiting[] = [];
   #goOn: (() => void) | undefined;
+  /** Whether it goes on as soon as it has paused. */
+  #resumed = false;
   #stopped = false;
+  #failure: { readonly error: unknown } | undefined;
   readonly #states: RunState[] = [];
   #measured: FinishedRun | undefined;
 
@@ -84,6 +88,7 @@ export class WorkerRun {
     try {
       return await this.#throughPauses();
     } catch (error) {
+      this.#failure = { error };
       for (const { reject } of this.#pausing.splice(0)) reject(error);
       throw error;
     }
@@ -102,8 +107,13 @@ export class WorkerRun {
     }
   }
 
-  /** Stops after the iteration in progress; resolves with the checkpoint. */
+  /**
+   * Stops after the iteration in progress; resolves with the checkpoint.
+   * @throws why the run ended, where it failed or was stopped.
+   */
   pause(): Promise<Uint8Array> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
+    this.#resumed = false;
     const kept = this.#checkpoint && encodeCheckpoint(this.#checkpoint);
     if (kept && (this.#goOn || this.#measured)) return Promise.resolve(kept);
     const paused = new Promise<Uint8Array>((resolve, reject) => {
@@ -114,6 +124,7 @@ export class WorkerRun {
   }
 
   resume(): void {
+    this.#resumed = true;
     this.#goOn?.();
   }
 
@@ -235,15 +246,15 @@ export class WorkerRun {
     this.#tell({ kind: "checkpoint", iteration, bytes: encodeCheckpoint(checkpoint) });
   }
 
-  #pause(): Promise<void> {
-    const goneOn = new Promise<void>((resolve) => {
+  async #pause(): Promise<void> {
+    this.#settlePause();
+    if (this.#resumed) return;
+    await new Promise<void>((resolve) => {
       this.#goOn = () => {
         this.#goOn = undefined;
         resolve();
       };
     });
-    this.#settlePause();
-    return goneOn;
   }
 
   #settlePause(): void {
@@ -277,22 +288,4 @@ export class WorkerRun {
     const { images } = distilledShapes(this.problem);
     return paintImages(this.#distilled.images, images, this.problem.dataset.normalization);
   }
-}
-
-/** @throws when the bytes are no checkpoint, or its images are those of another problem. */
-function checkpointOf(problem: Problem, bytes: Uint8Array): Checkpoint {
-  const checkpoint = decodeCheckpoint(bytes);
-  const { images, rawRates } = initialDistilled(problem);
-  const { state } = checkpoint;
-  for (const [what, came, expected] of [
-    ["image values", state.images.length, images.length],
-    ["learning rates", state.rawRates.length, rawRates.length],
-  ] as const) {
-    if (came !== expected) {
-      throw new Error(
-        `the checkpoint has ${came} ${what}, this recipe ${expected}: continue it with the recipe and the data that it was made with`,
-      );
-    }
-  }
-  return checkpoint;
 }

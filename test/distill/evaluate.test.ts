@@ -4,6 +4,7 @@ import { initialDistilled, toDistilled } from "../../src/distill/distilled.ts";
 import { Evaluator, statistic } from "../../src/distill/evaluate.ts";
 import type { Problem } from "../../src/distill/problem.ts";
 import { evaluateDistilled } from "../../src/distill/run.ts";
+import { DeviceTensor } from "../../src/runtime/deviceTensor.ts";
 import { type Executor, inlineExecutor } from "../../src/runtime/executor.ts";
 import type { Tensors } from "../../src/runtime/feeds.ts";
 import { stripesSplit } from "../stripesData.ts";
@@ -120,4 +121,27 @@ test("more lanes evaluate the same networks", async () => {
   expect(one.after.accuracy.n).toBe(5);
   expect(await evaluate(3)).toEqual(one);
   await inline.close();
+});
+
+test("parameters that stay on a device are released where a later epoch fails", async () => {
+  const problem = stripesProblem({ epochs: 3 });
+  const { executor } = countingExecutor();
+  const made: DeviceTensor[] = [];
+  const failing: Executor = {
+    ...executor,
+    async runKeeping(_program, kept, feeds) {
+      if (made.length > 0) throw new Error("the device is lost");
+      return feeds.map(() => {
+        const tensors = kept.map((name) => [name, new DeviceTensor(1, () => {})] as const);
+        made.push(...tensors.map(([, tensor]) => tensor));
+        return new Map(tensors);
+      });
+    },
+  };
+  const evaluator = new Evaluator(problem, failing);
+  const distilled = toDistilled(initialDistilled(problem));
+  const training = evaluator.trained(evaluator.networks("evaluation", 1), distilled);
+  await expect(training).rejects.toThrow("the device is lost");
+  expect(made.length).toBeGreaterThan(0);
+  expect(made.every(({ released }) => released)).toBe(true);
 });

@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from "vitest";
 import { add, input, mul } from "../../src/ir/builders/index.ts";
 import { compile } from "../../src/onnx/compile.ts";
-import { inlineExecutor, runKeeping } from "../../src/runtime/executor.ts";
+import { DeviceTensor } from "../../src/runtime/deviceTensor.ts";
+import { type Executor, inlineExecutor, runKeeping } from "../../src/runtime/executor.ts";
 import { interruptible } from "../../src/runtime/interruptible.ts";
+import { runsThrough } from "../../src/runtime/runsThrough.ts";
 
 const x = input("x", [2]);
 const y = input("y", [2]);
@@ -79,4 +81,47 @@ test("an interruptible executor stops between feeds", async () => {
   expect(await stoppable.run(program, [feeds(1, 2)])).toHaveLength(1);
   stop.abort();
   await expect(stoppable.run(program, [feeds(1, 2)])).rejects.toBe(stop.signal.reason);
+});
+
+/** Keeps results on a device of its own; the second feed of a run fails where that is asked for. */
+function keepingExecutor(failing = false): { keeping: Executor; made: DeviceTensor[] } {
+  const made: DeviceTensor[] = [];
+  const runKeeping: Executor["runKeeping"] = async (_program, _kept, feeds) =>
+    feeds.map(() => {
+      if (failing && made.length > 0) throw new Error("the device is lost");
+      made.push(new DeviceTensor(1, () => {}));
+      return new Map([["sum", made.at(-1)!]]);
+    });
+  return { keeping: { ...executor, runKeeping }, made };
+}
+
+test("what an interrupted run had left on the device is released", async () => {
+  const stop = new AbortController();
+  const { keeping, made } = keepingExecutor();
+  const stoppable = interruptible(
+    runsThrough(keeping, async (feeds, run) => {
+      const results = await run(feeds);
+      if (made.length === 2) stop.abort();
+      return results;
+    }),
+    stop.signal,
+  );
+  const asked = [1, 2, 3].map((a) => feeds(a, a));
+  await expect(runKeeping(stoppable, program, ["sum"], asked)).rejects.toThrow("aborted");
+  expect(made.map(({ released }) => released)).toEqual([true, true]);
+});
+
+test("where a feed fails, what those before it had left on the device is released", async () => {
+  const { keeping, made } = keepingExecutor(true);
+  const stoppable = interruptible(keeping, new AbortController().signal);
+  const asked = [1, 2].map((a) => feeds(a, a));
+  await expect(runKeeping(stoppable, program, ["sum"], asked)).rejects.toThrow("lost");
+  expect(made.map(({ released }) => released)).toEqual([true]);
+});
+
+test("after closing, an executor loads nothing any more", async () => {
+  const closed = inlineExecutor({ device: "cpu", threads: 1 });
+  await closed.run(program, [feeds(1, 2)]);
+  await closed.close();
+  await expect(closed.run(program, [feeds(1, 2)])).rejects.toThrow("the executor is closed");
 });
