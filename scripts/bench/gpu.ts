@@ -1,7 +1,7 @@
 /**
  * `npm run bench:gpu -- [--case a] [--batch B] [--rounds n] [--iterations n]`: iterations of the trainer on this machine's
- * GPUs beside the CPU and, where python3 has it, PyTorch on CUDA. The programs take turns; before that their results are
- * compared with the CPU's. SwiftShader, a Vulkan driver for processors, counts as a GPU and is named.
+ * GPUs beside the CPU and, where python3 has it, PyTorch on CUDA. The programs take turns; one whose
+ * gradient is not the CPU's is left out. SwiftShader, a Vulkan driver for processors, counts as a GPU and is named.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -35,7 +35,12 @@ if (!named)
   throw new Error(
     `no case "${options.case}": there are ${benchCases.map(({ name }) => name).join(", ")}`,
   );
-const benchCase = { ...named, batch: Number(options.batch ?? named.batch) };
+const whole = (name: "batch" | "rounds" | "iterations", otherwise = 0): number => {
+  const value = options[name] === undefined ? otherwise : Number(options[name]);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`--${name} takes a whole number from 1 on, got "${options[name]}"`);
+};
+const benchCase = { ...named, batch: whole("batch", named.batch) };
 const problem = benchProblem(benchCase, { seed: 1 });
 const cores = availableParallelism();
 
@@ -94,11 +99,19 @@ try {
     () => torchOnCuda(folder),
   ]) {
     const program = await start();
-    if (program) programs.push(program);
+    if (!program) continue;
+    const wrong = relativeError(program.result, (programs[0] ?? program).result);
+    if (wrong <= benchCase.largestError) programs.push(program);
+    else {
+      await program.close();
+      console.log(
+        `Skipped: ${program.name} computes another gradient than the CPU: a relative error of ${wrong.toExponential(1)}, ${benchCase.largestError} is allowed`,
+      );
+    }
   }
   const timings = await interleave(
     programs.map(({ run }) => run),
-    { rounds: Number(options.rounds), iterations: Number(options.iterations) },
+    { rounds: whole("rounds"), iterations: whole("iterations") },
   );
   const [cpu] = programs as [Program];
   const rows = programs.map(({ name, result }, i) => {

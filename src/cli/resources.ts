@@ -6,7 +6,7 @@ import { chooseLayout, type Layout } from "../distill/layout.ts";
 import type { Problem } from "../distill/problem.ts";
 import { chooseDevice } from "../io/probeInProcess.ts";
 import type { Resources } from "../io/recipeRun.ts";
-import { type DeviceChoice, type DeviceName, deviceChoice } from "../runtime/devices.ts";
+import { type DeviceChoice, type DeviceName, deviceChoice, isGpu } from "../runtime/devices.ts";
 import type { Executor } from "../runtime/executor.ts";
 import { fastestTarget } from "../runtime/fastestTarget.ts";
 import { workerExecutor } from "../runtime/workerExecutor.ts";
@@ -38,7 +38,7 @@ export const withWorkers = (command: Command): Command =>
 export const withResources = (command: Command): Command =>
   withWorkers(command).option(
     "--memory <size>",
-    "memory that all workers may use, such as 4GB (default: half of the machine's)",
+    "memory that all workers may use, such as 4GB (default: half of the machine's, 4GB on a GPU)",
     parseBytes,
   );
 
@@ -52,8 +52,12 @@ export async function startExecutor(
   const device = await resolveDevice(options, say, problem.network);
   const chosen = chooseLayout(problem, device, availableParallelism(), { ...options, ...layout });
   const executor = workerExecutor({ device, target: await fastestTarget(device), ...chosen });
-  return { executor, memory: options.memory ?? totalmem() / 2 };
+  return { executor, memory: options.memory ?? memoryOf(device) };
 }
+
+/** Half of the machine's. No provider says how much a GPU has: what most of them have. */
+const memoryOf = (device: DeviceName): number =>
+  Math.min(totalmem() / 2, isGpu(device) ? 4e9 : Infinity);
 
 /** Starts workers that train networks side by side: one on all cores where convolutions are wide. */
 export async function startWorkers(

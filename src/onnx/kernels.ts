@@ -4,7 +4,7 @@
  *
  * Sources: for CPU and CUDA docs/OperatorKernels.md of the runtime; wasm is the CPU provider compiled for browsers; for
  * WebGPU the list in onnxruntime/core/providers/webgpu/webgpu_execution_provider.cc. test/onnx/kernelSessions.test.ts loads
- * every entry on CPU and wasm, and on WebGPU where there is an adapter; CUDA's column was read only.
+ * every entry on CPU and wasm, and on WebGPU and CUDA where they are; CUDA's column was read only, and not tried yet.
  */
 import type { OnnxDType } from "./model.ts";
 

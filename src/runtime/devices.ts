@@ -58,9 +58,10 @@ export const candidates: Readonly<Record<Platform, readonly DeviceName[]>> = {
   browser: ["wasm", "webgpu"],
 };
 
+export const isGpu = (device: DeviceName): boolean => device === "webgpu" || device === "cuda";
+
 /** Relative L2 error against float64 up to which a device computes a single meta-gradient right. */
-export const tolerance = (device: DeviceName): number =>
-  device === "webgpu" || device === "cuda" ? 1e-3 : 1e-5;
+export const tolerance = (device: DeviceName): number => (isGpu(device) ? 1e-3 : 1e-5);
 
 /** A device, or `auto` for the one that `chooseDevice` finds. */
 export type DeviceChoice = DeviceName | "auto";

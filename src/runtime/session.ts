@@ -4,7 +4,7 @@ import { input } from "../ir/builders/index.ts";
 import { compile, type Program } from "../onnx/compile.ts";
 import { missingKernels, typedModel } from "../onnx/missingKernels.ts";
 import { decodeModel } from "../onnx/protobuf/decodeModel.ts";
-import { type DeviceName, devices, type Platform } from "./devices.ts";
+import { type DeviceName, devices, isGpu, type Platform } from "./devices.ts";
 import { DeviceTensor, type Feed, type Feeds } from "./deviceTensor.ts";
 import { type FedInput, fedInputs, type Tensors } from "./feeds.ts";
 import { computeInFullPrecision } from "./fullPrecision.ts";
@@ -223,8 +223,6 @@ const create = (
       },
     },
   });
-
-const isGpu = (device: DeviceName): boolean => device === "webgpu" || device === "cuda";
 
 /** Whether a device takes the smallest program: tells a missing device from a graph that it refuses. */
 async function isThere(runtime: Runtime, device: DeviceName): Promise<boolean> {

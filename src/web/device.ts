@@ -66,6 +66,8 @@ function threadsOf(
   asked: number | undefined,
   { hardwareConcurrency, crossOriginIsolated }: Surroundings,
 ): { readonly threads: number; readonly why: string } {
+  if (asked !== undefined && !(Number.isSafeInteger(asked) && asked > 0))
+    throw new DeviceError(`expected a number of threads from 1 on, got ${asked}`);
   if (crossOriginIsolated) {
     const threads = asked ?? hardwareConcurrency;
     return { threads, why: `wasm in ${threads} ${threads === 1 ? "thread" : "threads"}` };

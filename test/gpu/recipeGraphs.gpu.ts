@@ -79,6 +79,9 @@ const cases: readonly Case[] = [
   { ...residualModel(), unroll: { steps: 2, epochs: 1, imagesPerStep: 3, batch: 6 } },
 ];
 
+// A file needs a test, also where there is no GPU.
+if (gpus.length === 0) test.skip("needs a GPU", () => {});
+
 describe.each(gpus)("$device", ({ device }) => {
   const executor = inlineExecutor({ device, threads: 1 });
   afterAll(() => executor.close());

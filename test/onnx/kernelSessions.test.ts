@@ -4,6 +4,7 @@ import { InferenceSession as WasmSession } from "onnxruntime-web";
 import { expect, test } from "vitest";
 import { kernels } from "../../src/onnx/kernels.ts";
 import { missingAdapter } from "../gpu/adapter.ts";
+import { missingCuda } from "../gpu/cuda.ts";
 import { oneNodeModel } from "./oneNodeModels.ts";
 
 const withoutFallback = { extra: { session: { disable_cpu_ep_fallback: "1" } } };
@@ -38,10 +39,14 @@ test("wasm has the kernels of the table", async () => {
   }
 });
 
-test.skipIf(missingAdapter)("WebGPU has the kernels of the table", async () => {
-  for (const { opType, dtype } of on("webgpu")) {
+test.for([
+  { provider: "webgpu", missing: missingAdapter },
+  { provider: "cuda", missing: missingCuda },
+])("$provider has the kernels of the table", async ({ provider, missing }, { skip }) => {
+  skip(missing !== undefined, missing);
+  for (const { opType, dtype } of on(provider)) {
     const model = oneNodeModel(opType, dtype);
-    const options = { executionProviders: ["webgpu"], ...withoutFallback };
+    const options = { executionProviders: [provider], ...withoutFallback };
     expect(await loads(InferenceSession.create(model, options)), `${opType} of ${dtype}`).toBe(
       "loads",
     );

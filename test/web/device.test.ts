@@ -33,6 +33,10 @@ test("a device or threads that a page cannot have are an error that says what to
   await expect(pickDevice("cpu", undefined, page)).rejects.toThrow(
     'device "cpu" runs in Node; a page has wasm and webgpu',
   );
+  for (const threads of [0, 1.5, Number.NaN])
+    await expect(pickDevice("wasm", threads, isolated)).rejects.toThrow(
+      "a number of threads from 1 on",
+    );
   expect(await pickDevice("wasm", 2, isolated)).toMatchObject({ device: "wasm", threads: 2 });
 });
 

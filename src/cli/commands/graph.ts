@@ -17,6 +17,7 @@ import { writeGraphs } from "../../io/graphFiles.ts";
 import { openModel } from "../../io/openModel.ts";
 import { problemGraphOptions } from "../../io/problemGraphs.ts";
 import type { Target } from "../../onnx/lowering/index.ts";
+import { devices } from "../../runtime/devices.ts";
 import {
   type CommandContext,
   type CommonOptions,
@@ -32,7 +33,14 @@ import { type ImageShape, parseImageShape } from "../imageShape.ts";
 import { importOptions, type ModelOptions, withModel } from "../modelOptions.ts";
 import { createProgressLine } from "../progressLine.ts";
 
-const lowerings = ["portable", "cpu"] as const satisfies readonly Target[];
+/** The lowering of a device, by its name; the portable one runs on all of them. */
+const lowerings = {
+  portable: "portable",
+  cpu: devices.cpu.target,
+  webgpu: devices.webgpu.target,
+  cuda: devices.cuda.target,
+} as const satisfies Readonly<Record<string, Target>>;
+const loweringNames = Object.keys(lowerings) as (keyof typeof lowerings)[];
 
 /** Images that a network takes unless the command line says otherwise. */
 const defaultInputs = {
@@ -94,7 +102,7 @@ async function ofRun(
   const { problem } = await openFinishedRun(run, dataOptions(options, progress));
   progress.done();
   const directory = options.out ?? `${basename(run)}-graphs`;
-  const target = oneOf("lowering", options.lowering, lowerings);
+  const target = targetOf(options);
   return {
     directory,
     files: await writeGraphs(directory, { ...problemGraphOptions(problem), target }),
@@ -118,10 +126,13 @@ async function ofNetwork(name: string, options: GraphCommandOptions): Promise<Wr
       mean: perChannel("--mean", options.mean, network, 0),
       std: perChannel("--std", options.std, network, 1),
     },
-    target: oneOf("lowering", options.lowering, lowerings),
+    target: targetOf(options),
   });
   return { directory, files };
 }
+
+const targetOf = ({ lowering }: GraphCommandOptions): Target =>
+  lowerings[oneOf("lowering", lowering, loweringNames)];
 
 const addOptions = (command: Command): Command =>
   command
@@ -147,7 +158,7 @@ const addOptions = (command: Command): Command =>
     .option("--loss <name>", `${lossNames.join(" or ")} (default: the one that fits the classes)`)
     .option(
       "--lowering <name>",
-      `${lowerings.join(" or ")}: which provider the nodes are chosen for`,
+      `${loweringNames.join(", ")}: which device the nodes are chosen for; those of webgpu and cuda are the portable ones`,
       "portable",
     )
     .option(

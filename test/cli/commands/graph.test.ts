@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { expect, test } from "vitest";
@@ -114,12 +114,25 @@ test("LeNet needs no options but a directory", async () => {
   expect(graphs.evaluate.outputs[0].shape).toEqual([256, 10]);
 });
 
+test.each(["webgpu", "cuda"])("--lowering %s writes graphs that run there", async (device) => {
+  const size = ["--batch", "4", "--input", "1x8x8", "--classes", "3"];
+  const bytes = (graph: string) => readFileSync(join(out, `${graph}.onnx`));
+  await run("mlp", ...size, "--out", out);
+  const portable = ["meta_gradient", "evaluate"].map(bytes);
+  rmSync(out, { recursive: true });
+  await run("mlp", ...size, "--lowering", device, "--out", out);
+  expect(["meta_gradient", "evaluate"].map(bytes)).toEqual(portable);
+});
+
 test.each([
   [
     ["lnet"],
     'unknown network "lnet". Did you mean lenet? There are: lenet, alexcifarnet, alexnet, mlp',
   ],
-  [["lenet", "--lowering", "webgpu"], 'unknown lowering "webgpu". There are: portable, cpu'],
+  [
+    ["lenet", "--lowering", "tpu"],
+    'unknown lowering "tpu". Did you mean cpu? There are: portable, cpu, webgpu, cuda',
+  ],
   [["lenet", "--init", "xavier"], 'unknown initialization "xavier". Did you mean xavier_normal'],
   [["lenet", "--loss", "mse"], "There are: softmax_cross_entropy, binary_cross_entropy"],
   [["lenet", "--loss", "binary_cross_entropy"], "binary_cross_entropy does not fit 10 logits"],
