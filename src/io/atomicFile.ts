@@ -1,4 +1,3 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -25,24 +24,6 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     throw error;
   }
   await syncFolder(dirname(path));
-}
-
-/** `writeFileAtomic` for places that cannot wait, such as a signal handler. */
-export function writeFileAtomicSync(path: string, data: string | Uint8Array): void {
-  const temporary = temporaryName(path);
-  try {
-    const file = openSync(temporary, "wx");
-    try {
-      writeFileSync(file, data);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** A hidden name beside `path` that no other write uses. */

@@ -42,7 +42,7 @@ export function emitConvolution(
  * ONNX Runtime 1.30 on WebGPU reads three channels at a time where their number is a multiple of three and that of the
  * outputs one of four, and takes all but the first three from the wrong place.
  */
-export const mixesChannels = ({
+const mixesChannels = ({
   xShape: [, channels],
   wShape: [outputs, perGroup],
 }: Pick<ConvolutionOperands, "xShape" | "wShape">): boolean =>
@@ -56,7 +56,7 @@ export const mixesChannels = ({
  * ONNX Runtime 1.30 on WebGPU computes 4 (or 2) neighbouring outputs at a time where 4 (or 2) divides their number,
  * from one group's inputs even where a group ends in between. It does so with four outputs in a group or more.
  */
-export function mixesGroups(
+function mixesGroups(
   { wShape: [outputs] }: Pick<ConvolutionOperands, "wShape">,
   { group }: Pick<ConvolutionWindow, "group">,
 ): boolean {

@@ -167,7 +167,9 @@ function listed(tensor: WireMessage, type: ElementType): number[] {
       return tensor.integers(TENSOR.int64Data);
     case "uint32":
     case "uint64":
-      return tensor.integers(TENSOR.uint64Data);
+      return tensor
+        .integers(TENSOR.uint64Data)
+        .map((value) => (value < 0 ? value + 2 ** 64 : value));
     default:
       return tensor.integers(TENSOR.int32Data);
   }

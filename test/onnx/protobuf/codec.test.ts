@@ -94,7 +94,7 @@ test("lists are read packed and unpacked, and from the field of their type", () 
           tensor("FLOAT", { floatData: [1.5, -2.5] }),
           tensor("DOUBLE", { doubleData: [1e-300, 3] }),
           tensor("INT64", { int64Data: [-5, 6] }),
-          tensor("UINT64", { uint64Data: [5, 6] }),
+          tensor("UINT64", { uint64Data: [5, 2 ** 63] }),
           tensor("INT32", { int32Data: [-9, 9] }),
         ],
       },
@@ -116,7 +116,7 @@ test("lists are read packed and unpacked, and from the field of their type", () 
     [1.5, -2.5],
     [1e-300, 3],
     [-5, 6],
-    [5, 6],
+    [5, 2 ** 63],
     [-9, 9],
   ]);
 });
