@@ -9,8 +9,8 @@ const howToGet: Readonly<Record<Platform, Readonly<Record<DeviceName, string>>>>
       "it needs a graphics driver: on Linux a Vulkan driver and its loader (Debian: libvulkan1 with " +
       "mesa-vulkan-drivers, or NVIDIA's driver), on macOS and Windows the system's own",
     cuda:
-      "it needs x64 Linux or Windows, an NVIDIA driver, CUDA 12 with cuDNN 9, and on Linux the runtime's CUDA " +
-      "libraries, which this installs: onnx-distill doctor --install-cuda",
+      "it needs x64 Linux, an NVIDIA driver, CUDA 12 with cuDNN 9, and the runtime's CUDA libraries, which this " +
+      "installs: onnx-distill doctor --install-cuda",
   },
   browser: {
     cpu: "in browsers the processor is called wasm",

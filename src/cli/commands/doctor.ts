@@ -29,11 +29,12 @@ export const registerDoctor: Register = (program, context) => {
     "Shows what this machine has, and tries a meta-gradient on each device.",
     "onnx-distill doctor --device webgpu",
   )
-    .option("--install-cuda", "install ONNX Runtime's CUDA libraries, on x64 Linux, and try again")
+    .option("--install-cuda", "install ONNX Runtime's CUDA libraries, on x64 Linux, and try cuda")
     .addHelpText("after", explanation)
     .action(async (options: DoctorOptions) => {
       const progress = createProgressLine(context, options);
-      const asked = options.device === undefined ? undefined : choiceOf(options.device);
+      const device = options.device ?? (options.installCuda ? "cuda" : undefined);
+      const asked = device === undefined ? undefined : choiceOf(device);
       if (options.installCuda) {
         progress.message("installing CUDA libraries from NuGet into onnxruntime-node");
         await installCuda((text) => progress.update(text.trim()));
