@@ -8,8 +8,8 @@ const ALIVE = 15_000;
 
 /** What has news from time to time. */
 export interface Source {
-  /** What happened since the last call; the first has everything. */
-  changes(): Promise<readonly unknown[]>;
+  /** What happened since the last call, one by one; the first call has everything. */
+  changes(): AsyncIterable<unknown>;
 }
 
 /**
@@ -35,7 +35,7 @@ export function eventStream(openSource: () => Source): Route {
     };
     while (!closed.signal.aborted) {
       try {
-        for (const news of await source.changes()) send(`data: ${JSON.stringify(news)}\n\n`);
+        for await (const news of source.changes()) send(`data: ${JSON.stringify(news)}\n\n`);
         failure = "";
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);

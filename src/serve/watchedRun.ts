@@ -2,6 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type Distilled, toDistilled } from "../distill/distilled.ts";
+import type { Recipe } from "../distill/recipe.ts";
 import type { RunEvent } from "../distill/run.ts";
 import { decodeDistilled } from "../io/distilledFile.ts";
 import { checkpointName, RunDirectory } from "../io/runDirectory.ts";
@@ -14,18 +15,20 @@ const QUIET_AFTER = 120_000;
 
 /** What the folder had last: the learned values and how far they are. */
 interface Latest {
+  /** Which file they are from, and when it was written. */
+  readonly source: string;
   readonly iteration: number;
   readonly seconds: number;
   readonly distilled: Distilled;
   /** What a result says of its data, and a checkpoint does not. */
-  readonly data?: { readonly classes: readonly string[] } & Pick<Images, "normalization">;
+  readonly data?: Pick<Images, "shape" | "classes" | "normalization">;
 }
 
 export class WatchedRun {
   readonly #directory: RunDirectory;
   #outlined = false;
   #events: RunEvent[] = [];
-  /** Which file the latest values are from, and when it was written. */
+  /** That of the values that were told. */
   #source = "";
   #latest: Latest | undefined;
   #progress = "";
@@ -47,22 +50,27 @@ export class WatchedRun {
   }
 
   /**
-   * What is new since the last call; the first has everything.
-   * @throws when the folder is gone, or a file in it is damaged.
+   * What is new since the last call, one by one; the first call has everything. What comes before an error is told, and not
+   * told again.
+   * @throws when the folder is gone, a file in it is damaged, or the shape of the images is unknown.
    */
-  async changes(now = Date.now()): Promise<RunNews[]> {
+  async *changes(now = Date.now()): AsyncGenerator<RunNews> {
     const recipe = await this.#directory.recipe();
-    const news: RunNews[] = [];
     if (!this.#outlined) {
-      news.push({ type: "outline", run: basename(resolve(this.#directory.path)), recipe });
       this.#outlined = true;
+      yield { type: "outline", run: basename(resolve(this.#directory.path)), recipe };
     }
-    news.push(...(await this.#newPoints()), ...(await this.#newImages()));
+    yield* await this.#newPoints();
+    const latest = await this.#newLatest();
     const progress = await this.#currentProgress(now);
     const text = JSON.stringify(progress);
-    if (text !== this.#progress) news.push(progress);
-    this.#progress = text;
-    return news;
+    if (text !== this.#progress) {
+      this.#progress = text;
+      yield progress;
+    }
+    if (!latest) return;
+    yield imagesOf(recipe, latest);
+    this.#source = latest.source;
   }
 
   async #newPoints(): Promise<Points[]> {
@@ -78,30 +86,16 @@ export class WatchedRun {
     return changed ? [{ type: "points", from, events: events.slice(from) }] : [];
   }
 
-  async #newImages(): Promise<Images[]> {
+  /** The latest values, where they are others than those that were told. */
+  async #newLatest(): Promise<Latest | undefined> {
     const name = await this.#newestValues();
-    if (!name) return [];
+    if (!name) return undefined;
     const source = `${name} ${await this.#writtenAt(name)}`;
-    if (source === this.#source) return [];
+    if (source === this.#source) return undefined;
     const latest = await this.#read(name).catch(ignoreAbsent);
-    if (!latest) return [];
-    const { images, labels, learningRates } = latest.distilled;
-    const recipe = await this.#directory.recipe();
-    const { shape, classes } = learnedShape(recipe, {
-      images: images.length,
-      labels: labels.length,
-    });
-    [this.#source, this.#latest] = [source, latest];
-    return [
-      {
-        type: "images",
-        iteration: latest.iteration,
-        learningRates: [...learningRates],
-        shape,
-        values: Buffer.from(images.buffer, images.byteOffset, images.byteLength).toString("base64"),
-        ...{ classes, ...latest.data },
-      },
-    ];
+    if (!latest) return undefined;
+    this.#latest = { source, ...latest };
+    return this.#latest;
   }
 
   /** The result, or the last checkpoint. */
@@ -111,7 +105,7 @@ export class WatchedRun {
     return last === undefined ? undefined : checkpointName(last);
   }
 
-  async #read(name: string): Promise<Latest> {
+  async #read(name: string): Promise<Omit<Latest, "source">> {
     const [, iteration] = /(\d+)\.safetensors$/.exec(name) ?? [];
     if (iteration !== undefined) {
       const { state, seconds } = await this.#directory.readCheckpoint(Number(iteration));
@@ -124,7 +118,11 @@ export class WatchedRun {
       iteration: (await this.#directory.recipe()).outer.iterations,
       seconds: last?.seconds ?? 0,
       distilled,
-      data: { classes: list("classes"), normalization: { mean: list("mean"), std: list("std") } },
+      data: {
+        shape: distilled.shapes.images,
+        classes: list("classes"),
+        normalization: { mean: list("mean"), std: list("std") },
+      },
     };
   }
 
@@ -183,6 +181,18 @@ export class WatchedRun {
     const times = await Promise.all(names.flat().map((name) => this.#writtenAt(name)));
     return Math.max(...times);
   }
+}
+
+/** @throws when they are those of a checkpoint and their shape is unknown. */
+function imagesOf(recipe: Recipe, { iteration, distilled, data }: Latest): Images {
+  const { images, labels, learningRates } = distilled;
+  return {
+    type: "images",
+    iteration,
+    learningRates: [...learningRates],
+    values: Buffer.from(images.buffer, images.byteOffset, images.byteLength).toString("base64"),
+    ...(data ?? learnedShape(recipe, { images: images.length, labels: labels.length })),
+  };
 }
 
 /** A checkpoint may be removed between being listed and read; there is a later one then. */

@@ -21,18 +21,23 @@ async function messages(source: Source, count: number): Promise<unknown[]> {
 }
 
 test("news are sent one by one, as JSON", async () => {
-  const source = { changes: async () => [{ type: "a", n: 1 }, { type: "b" }] };
-  expect(await messages(source, 2)).toEqual([{ type: "a", n: 1 }, { type: "b" }]);
+  async function* changes() {
+    yield { type: "a", n: 1 };
+    yield { type: "b" };
+  }
+  expect(await messages({ changes }, 2)).toEqual([{ type: "a", n: 1 }, { type: "b" }]);
 });
 
 test("a failure is told once, and the source asked again", async () => {
   let calls = 0;
-  const changes = async () => {
-    if (++calls <= 2) throw new Error("gone");
-    return [{ type: "back" }];
-  };
-  expect(await messages({ changes }, 2)).toEqual([
+  async function* changes() {
+    yield { type: "news", call: ++calls };
+    if (calls <= 2) throw new Error("gone");
+  }
+  expect(await messages({ changes }, 4)).toEqual([
+    { type: "news", call: 1 },
     { type: "error", message: "gone" },
-    { type: "back" },
+    { type: "news", call: 2 },
+    { type: "news", call: 3 },
   ]);
 });

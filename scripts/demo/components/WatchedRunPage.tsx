@@ -11,7 +11,12 @@ import { RunResult } from "./RunResult.tsx";
 export function WatchedRunPage({ state }: { readonly state: WatchedState }) {
   const { outline, run, connected, failure } = state;
   if (!outline) {
-    return <main class="lead">{connected ? "Reading the run" : "Connecting"}</main>;
+    return (
+      <main class="lead">
+        {connected ? "Reading the run" : "Connecting"}
+        <Notice message={failure} bad />
+      </main>
+    );
   }
   const { recipe } = outline;
   return (
