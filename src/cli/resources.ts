@@ -18,6 +18,8 @@ export interface ResourceOptions {
   readonly workers?: number;
   readonly threads?: number;
   readonly memory?: number;
+  /** Ends the trying of devices. */
+  readonly signal?: AbortSignal;
 }
 
 /** Adds --workers and --threads. */
@@ -79,7 +81,7 @@ export type Say = (text: string) => void;
  * @throws {UsageError} when there is none of that name.
  */
 export async function resolveDevice(
-  { device = "cpu" }: ResourceOptions,
+  { device = "cpu", signal }: ResourceOptions,
   say: Say,
   network?: Network,
 ): Promise<DeviceName> {
@@ -89,6 +91,7 @@ export async function resolveDevice(
   const chosen = await chooseDevice({
     network: wide ? "alexcifarnet" : "lenet",
     threads: availableParallelism(),
+    signal,
   });
   say(`device ${chosen.device}: ${chosen.reason}`);
   return chosen.device;

@@ -9,6 +9,8 @@ export type ProbeOutcome = DeviceProbe | { readonly device: DeviceName; readonly
 export interface ChooseOptions extends Partial<ProbeOptions> {
   /** Devices to try: by default those that this platform may have, in browsers wasm and WebGPU. */
   readonly among?: readonly DeviceName[];
+  /** Ends the trying. */
+  readonly signal?: AbortSignal;
   /** Tries one; by default in the calling thread. */
   probe?(device: DeviceName, options: ProbeOptions): Promise<DeviceProbe>;
 }
@@ -23,14 +25,18 @@ export interface ChosenDevice {
 /**
  * The device that computes a meta-gradient fastest, of those that are here and compute it right.
  * @throws {DeviceError} when there is none.
+ * @throws the signal's reason once it is aborted; what a device did by then says nothing.
  */
 export async function chooseDevice(options: ChooseOptions = {}): Promise<ChosenDevice> {
   const { among = candidates[platform], threads = 1, network = "lenet" } = options;
   const outcomes: ProbeOutcome[] = [];
-  for (const device of among)
+  for (const device of among) {
+    options.signal?.throwIfAborted();
     outcomes.push(
       await outcomeOf(device, { threads, network }, options.probe?.bind(options) ?? probeDevice),
     );
+    options.signal?.throwIfAborted();
+  }
   const fastest = fastestOf(outcomes);
   const reason = outcomes.map((outcome) => `${outcome.device} ${describe(outcome)}`).join(", ");
   if (!fastest) throw new DeviceError(`no device computes a meta-gradient here: ${reason}`);

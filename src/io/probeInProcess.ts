@@ -22,14 +22,20 @@ const KEPT = 2000;
 
 /**
  * `probeDevice` in a process of its own.
- * @throws when the device is not available, or the process ended or took more than two minutes.
+ * @throws when the device is not available, or the process ended or took more than two minutes; an AbortError once the
+ *   signal is aborted.
  */
-export function probeInProcess(device: DeviceName, options: ProbeOptions): Promise<DeviceProbe> {
+export function probeInProcess(
+  device: DeviceName,
+  options: ProbeOptions,
+  signal?: AbortSignal,
+): Promise<DeviceProbe> {
   const child = fork(new URL("./probeProgram.js", import.meta.url), {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     timeout: PATIENCE_MS,
     execArgv: [],
+    signal,
   });
   let written = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -42,11 +48,11 @@ export function probeInProcess(device: DeviceName, options: ProbeOptions): Promi
     });
     child.on("error", reject);
     // Nothing happens to a promise that the reply has settled.
-    child.on("close", (code, signal) => {
+    child.on("close", (code, killedBy) => {
       const how =
-        signal === "SIGTERM"
+        killedBy === "SIGTERM"
           ? `did not finish in ${PATIENCE_MS / 1000} s`
-          : `ended with ${signal ?? `exit code ${code}`}`;
+          : `ended with ${killedBy ?? `exit code ${code}`}`;
       const last = written.trim().split("\n").at(-1);
       reject(new Error(`the process that tried "${device}" ${how}${last ? `: ${last}` : ""}`));
     });
@@ -59,4 +65,7 @@ export function probeInProcess(device: DeviceName, options: ProbeOptions): Promi
  * @throws {DeviceError} when there is none.
  */
 export const chooseDevice = (options: ChooseOptions = {}): Promise<ChosenDevice> =>
-  chooseInThread({ probe: probeInProcess, ...options });
+  chooseInThread({
+    probe: (device, asked) => probeInProcess(device, asked, options.signal),
+    ...options,
+  });

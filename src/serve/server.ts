@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { PAGE_HEADERS } from "./headers.ts";
 
-/** Answers one address; the head of a request for nothing else is answered too. */
+/** Answers GET and HEAD at one address. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** What is served, by path from "/" on. Nothing else is, so that no path leads out of a folder. */
@@ -77,6 +77,10 @@ function listening(server: Server, port: number): Promise<void> {
 function portError(error: NodeJS.ErrnoException, port: number): Error {
   const remedy = "choose another with --port, or any free one with --port 0";
   if (error.code === "EADDRINUSE") return new Error(`port ${port} is in use: ${remedy}`);
-  if (error.code === "EACCES") return new Error(`port ${port} is not for this user: ${remedy}`);
+  if (error.code === "EACCES") {
+    return new Error(
+      `this user may not open port ${port}; below 1024 systems ask for rights: ${remedy}`,
+    );
+  }
   return error;
 }

@@ -57,3 +57,20 @@ test("CPU and wasm compute the probe's meta-gradient within their tolerance, and
   expect(largestError(wasm.outputs, cpu.outputs)).toBeLessThan(1e-5);
   expect(cpu.outputs.map(({ length }) => length)).toEqual([1, 7840, 100, 1]);
 });
+
+test("an interrupted choice is none: the device that was being tried is not taken for missing", async () => {
+  const stop = new AbortController();
+  const tried: DeviceName[] = [];
+  const choice = chooseDevice({
+    among: ["cpu", "webgpu", "cuda"],
+    signal: stop.signal,
+    probe: async (device) => {
+      tried.push(device);
+      if (device !== "webgpu") return probeOf(device, 20);
+      stop.abort();
+      throw new Error("the process ended with SIGINT");
+    },
+  });
+  await expect(choice).rejects.toThrow("aborted");
+  expect(tried).toEqual(["cpu", "webgpu"]);
+});

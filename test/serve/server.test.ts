@@ -18,6 +18,8 @@ beforeAll(async () => {
   const files = Object.keys(contents).map((name) => [name, join(root, "page", name)] as const);
   const routes = new Map(fileRoutes(new Map(files), "index.html"));
   routes.set("/later.html", fileRoute(join(root, "later.html")));
+  const policy = { "Content-Security-Policy": "default-src 'none'" };
+  routes.set("/strict.html", fileRoute(join(root, "page", "index.html"), policy));
   routes.set("/broken", () => {
     throw new Error("this went wrong");
   });
@@ -57,6 +59,7 @@ test("every answer isolates the page, so that it may have threads", async () => 
     const { headers } = await get(path);
     expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
     expect(headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+    expect(headers.get("content-security-policy")).toContain("connect-src 'self';");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   }
 });
@@ -99,4 +102,10 @@ test("a port in use is an error that says what to do", async () => {
   await expect(serve(new Map(), port)).rejects.toThrow(
     `port ${port} is in use: choose another with --port, or any free one with --port 0`,
   );
+});
+
+test("a file may have a policy of its own", async () => {
+  const { headers } = await get("/strict.html");
+  expect(headers.get("content-security-policy")).toBe("default-src 'none'");
+  expect(headers.get("content-length")).toBe("11");
 });

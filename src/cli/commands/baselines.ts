@@ -75,7 +75,7 @@ async function baselinesOf(
   for (const { file, reason } of dataset.skipped ?? [])
     progress.message(`left out ${file}: ${reason}`);
   const { executor, memory } = await startExecutor(
-    options,
+    { ...options, signal: context.signal },
     (text) => progress.message(text),
     untrained,
   );

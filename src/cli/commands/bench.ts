@@ -53,7 +53,9 @@ export const registerBench: Register = (program, context) => {
     .addHelpText("after", explanation);
   withWorkers(command).action(async (options: BenchCommandOptions) => {
     const progress = createProgressLine(context, options);
-    const device = await resolveDevice(options, (text) => progress.message(text));
+    const device = await resolveDevice({ ...options, signal: context.signal }, (text) =>
+      progress.message(text),
+    );
     const torch = await findTorch();
     if ("missing" in torch) progress.message(`PyTorch is not installed (${torch.missing})`);
     const measured: MeasuredCase[] = [];

@@ -44,7 +44,12 @@ export const registerDoctor: Register = (program, context) => {
       for (const device of devicesFor(asked)) {
         context.signal.throwIfAborted();
         progress.update(`trying ${device}`);
-        outcomes.push(await outcomeOf(device, { threads }, probeInProcess));
+        outcomes.push(
+          await outcomeOf(device, { threads }, (device, asked) =>
+            probeInProcess(device, asked, context.signal),
+          ),
+        );
+        context.signal.throwIfAborted();
       }
       progress.done();
       const findings = outcomes.map((outcome) => findingOf(outcome, outcomes));

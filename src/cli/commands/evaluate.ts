@@ -107,7 +107,11 @@ async function evaluateRun(
     const weights = isFixed(recipe) ? "initialisation is fixed" : "networks are pre-trained";
     progress.message(`the run's ${weights}: --seed changes nothing`);
   }
-  const { executor } = await startExecutor(options, (text) => progress.message(text), untrained);
+  const { executor } = await startExecutor(
+    { ...options, signal: context.signal },
+    (text) => progress.message(text),
+    untrained,
+  );
   const stoppable = interruptible(executor, context.signal);
   const show = (what: string) => (done: number, total: number) =>
     progress.update(`${what}: ${done} of ${total} networks measured`);

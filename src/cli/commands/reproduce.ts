@@ -108,7 +108,8 @@ async function reproduceStudy(
       ...dataOptions(options, progress),
       signal: context.signal,
       starting: showStartingNetworks(progress),
-      startResources: (problem, layout) => startExecutor(options, say, problem, layout),
+      startResources: (problem, layout) =>
+        startExecutor({ ...options, signal: context.signal }, say, problem, layout),
       circumstances: { versions: versions(), machine },
       onPart: ({ name, part }, state) => {
         current = name;

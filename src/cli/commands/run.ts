@@ -141,7 +141,12 @@ async function runOnce(
     signal: context.signal,
     starting: { weights: options.weights, ...showStartingNetworks(progress) },
     startResources: (problem, layout) =>
-      startExecutor(options, (text) => status.message(text), problem, layout),
+      startExecutor(
+        { ...options, signal: context.signal },
+        (text) => status.message(text),
+        problem,
+        layout,
+      ),
     circumstances: { command: commandLine(), versions: versions(), machine },
     onStart: ({ dataset, plan, executor }) => {
       const { train, test } = dataset;

@@ -120,7 +120,8 @@ async function train(
       schedule: Object.fromEntries(asked.filter(([, value]) => value !== undefined)),
       ...dataOptions(options, progress),
       signal,
-      startExecutor: (built) => startWorkers(options, (text) => progress.message(text), built),
+      startExecutor: (built) =>
+        startWorkers({ ...options, signal }, (text) => progress.message(text), built),
       onStart: ({ path, dataset, schedule, missing }) => {
         progress.message(
           `${network} on ${dataset.name}, ${formatCount(dataset.train.count)} training and ${formatCount(dataset.test.count)} test images`,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { eventStream } from "../../serve/eventStream.ts";
 import { fileRoute, fileRoutes } from "../../serve/fileRoute.ts";
+import { REPORT_POLICY } from "../../serve/headers.ts";
 import { pageFiles } from "../../serve/pageFiles.ts";
 import { WatchedRun } from "../../serve/watchedRun.ts";
 import { defineCommand, type Register } from "../command.ts";
@@ -22,7 +23,8 @@ export const registerWatch: Register = (program, context) => {
       "/news",
       eventStream(() => run.again()),
     );
-    routes.set("/report.html", fileRoute(join(path, "report.html")));
+    const policy = { "Content-Security-Policy": REPORT_POLICY };
+    routes.set("/report.html", fileRoute(join(path, "report.html"), policy));
     await serveUntilStopped(routes, `${path} is shown at`, options, context);
   });
 };
