@@ -5,6 +5,7 @@ import type { Graph } from "../ir/graph.ts";
 import { peakBytes } from "../ir/memory.ts";
 import { sizeOf } from "../ir/value.ts";
 import { compile, type Program } from "../onnx/compile.ts";
+import type { Target } from "../onnx/lowering/index.ts";
 import type { Executor } from "../runtime/executor.ts";
 import type { Tensors } from "../runtime/feeds.ts";
 import { type AttackScores, confusion, scoreAttack } from "./attack.ts";
@@ -25,6 +26,22 @@ export type Task = Pick<Problem, "network" | "loss" | "dataset" | "attack">;
 const MOST_IMAGES = 512;
 const MOST_BYTES = 2 ** 29;
 
+/** The graph that measures networks, and how many images it takes at a time. */
+export function evaluationGraph(
+  { network, loss, dataset: { train, test } }: Omit<Task, "attack">,
+  target: Target,
+): { readonly graph: Graph; readonly batch: number } {
+  const computed = networkFor(target, network);
+  const graphOf = (batch: number) => toGraph(evaluateGraph(computed, loss, batch));
+  let batch = Math.min(MOST_IMAGES, Math.max(train.count, test.count));
+  let graph = graphOf(batch);
+  while (batch > 1 && intermediateBytes(graph) > MOST_BYTES) {
+    batch = Math.ceil(batch / 2);
+    graph = graphOf(batch);
+  }
+  return { graph, batch };
+}
+
 /** Measures networks on splits of a data set. Program and batches are made once. */
 export class Tester {
   readonly #task: Task;
@@ -40,18 +57,9 @@ export class Tester {
     this.#task = task;
     this.#executor = executor;
     this.#onNetwork = onNetwork;
-    const { target } = executor;
-    const network = networkFor(target, task.network);
-    const { train, test } = task.dataset;
-    const graphOf = (batch: number) => toGraph(evaluateGraph(network, task.loss, batch));
-    let batch = Math.min(MOST_IMAGES, Math.max(train.count, test.count));
-    let graph = graphOf(batch);
-    while (batch > 1 && intermediateBytes(graph) > MOST_BYTES) {
-      batch = Math.ceil(batch / 2);
-      graph = graphOf(batch);
-    }
+    const { graph, batch } = evaluationGraph(task, executor.target);
     this.#batch = batch;
-    this.#program = compile(graph, target);
+    this.#program = compile(graph, executor.target);
   }
 
   /** Accuracy and mean loss of each network as it is. */

@@ -5,21 +5,30 @@ import {
   metaGradientGraph,
   networkFor,
   outerLossGraph,
+  type RecipeGraph,
   toGraph,
 } from "../../graphs/index.ts";
-import type { Graph } from "../ir/graph.ts";
 import { peakBytes } from "../ir/memory.ts";
 import { optimize } from "../ir/passes/index.ts";
 import { sizeOf } from "../ir/value.ts";
-import { compile, type Program } from "../onnx/compile.ts";
+import type { Program } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
+import {
+  evaluationBytes,
+  type MeasuredProgram,
+  measuredProgram,
+  processBytes,
+} from "./memoryEstimate.ts";
 import type { Problem } from "./problem.ts";
 
-/** The programs of one meta-gradient and the memory that each lane is expected to need. */
+/** The programs of one meta-gradient and the memory that they are expected to need. */
 export type Plan = {
   /** Parts of the real batch that are computed apart and averaged. */
   readonly splits: number;
+  /** What each lane takes, the evaluation of networks included. */
   readonly bytes: number;
+  /** What the process takes besides its lanes. */
+  readonly processBytes: number;
 } & (
   | { readonly kind: "unrolled"; readonly metaGradient: Program }
   | {
@@ -58,62 +67,70 @@ export function planMetaGradient(problem: Problem, options: PlanOptions): Plan {
     options.splits ?? chooseSplits(recipe.outer.batch, recipe.outer.networks, options.lanes);
   const part = { ...unroll, batch: unroll.batch / splits };
   const budget = options.memory / options.lanes;
-  const programOf = (graph: Graph): Program => compile(graph, options.target);
   const steps = unroll.steps * unroll.epochs;
+  const evaluation = evaluationBytes(problem, options.target);
+  const planned = <Programs extends object>(
+    programs: Programs,
+    list: readonly MeasuredProgram[],
+    kept = 0,
+  ) => ({
+    ...programs,
+    splits,
+    bytes: list.reduce((sum, { bytes }) => sum + bytes, evaluation + kept),
+    processBytes: processBytes(
+      problem,
+      list.reduce((sum, { program }) => sum + program.nodes, 0),
+    ),
+  });
 
   if (
     options.kind !== "stepwise" &&
     (steps <= MOST_UNROLLED_STEPS || options.kind === "unrolled")
   ) {
     const graph = optimize(toGraph(metaGradientGraph(network, loss, part)));
-    const bytes = memoryOf([graph]);
-    if (bytes <= budget || options.kind === "unrolled") {
-      return { kind: "unrolled", splits, bytes, metaGradient: programOf(graph) };
+    if (peakBytes(graph) <= budget || options.kind === "unrolled") {
+      const whole = measuredProgram(graph, options.target);
+      const plan = planned({ kind: "unrolled", metaGradient: whole.program } as const, [whole]);
+      if (plan.bytes <= budget || options.kind === "unrolled") return plan;
     }
   }
-  const graphs = {
-    innerStep: optimize(toGraph(innerStepGraph(network, loss, unroll.imagesPerStep))),
-    innerStepVjp: optimize(toGraph(innerStepVjpGraph(network, loss, unroll.imagesPerStep))),
-    outerLoss: optimize(toGraph(outerLossGraph(network, loss, part.batch))),
+  const measured = (graph: RecipeGraph): MeasuredProgram =>
+    measuredProgram(optimize(toGraph(graph)), options.target);
+  const programs = {
+    innerStep: measured(innerStepGraph(network, loss, unroll.imagesPerStep)),
+    innerStepVjp: measured(innerStepVjpGraph(network, loss, unroll.imagesPerStep)),
+    outerLoss: measured(outerLossGraph(network, loss, part.batch)),
   };
   const parameters = 4 * network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const computing = memoryOf(Object.values(graphs));
-  const bytesKeeping = (every: number) => parameters * keptParameters(steps, every) + computing;
+  const keeping = (keepEvery: number) =>
+    planned(
+      {
+        kind: "stepwise",
+        keepEvery,
+        innerStep: programs.innerStep.program,
+        innerStepVjp: programs.innerStepVjp.program,
+        outerLoss: programs.outerLoss.program,
+      } as const,
+      Object.values(programs),
+      parameters * keptParameters(steps, keepEvery),
+    );
   const keepEvery =
-    Array.from({ length: steps }, (_, i) => i + 1).find((every) => bytesKeeping(every) <= budget) ??
-    Math.ceil(Math.sqrt(steps));
-  const bytes = bytesKeeping(keepEvery);
-  if (bytes > budget && options.kind === undefined) {
+    Array.from({ length: steps }, (_, i) => i + 1).find(
+      (every) => keeping(every).bytes <= budget,
+    ) ?? Math.ceil(Math.sqrt(steps));
+  const plan = keeping(keepEvery);
+  if (plan.bytes > budget && options.kind === undefined) {
     throw new RangeError(
-      `one meta-gradient needs about ${size(bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
+      `one meta-gradient needs about ${size(plan.bytes)} in each of ${workers(options.lanes)}, but the budget is ` +
         `${size(options.memory)} in all: raise --memory, or use fewer --workers or a smaller outer.batch`,
     );
   }
-  return {
-    kind: "stepwise",
-    splits,
-    bytes,
-    keepEvery,
-    innerStep: programOf(graphs.innerStep),
-    innerStepVjp: programOf(graphs.innerStepVjp),
-    outerLoss: programOf(graphs.outerLoss),
-  };
+  return plan;
 }
 
 /** How often the parameters are held at most: those that are kept, and the steps of one stretch between them. */
 export const keptParameters = (steps: number, every: number): number =>
   Math.floor(steps / every) + every;
-
-/**
- * What programs are expected to need: each keeps its intermediate results and its inputs, these twice, where they are
- * handed over and where they are computed with.
- */
-const memoryOf = (graphs: readonly Graph[]): number =>
-  graphs.reduce(
-    (sum, graph) =>
-      graph.inputs.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), sum + peakBytes(graph)),
-    0,
-  );
 
 const size = (bytes: number): string =>
   bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
@@ -134,5 +151,6 @@ const again = ({ keepEvery }: { readonly keepEvery: number }): string =>
 export function describePlan(plan: Plan, lanes: number): string {
   const how = plan.kind === "unrolled" ? "unrolled in one graph" : `step by step${again(plan)}`;
   const parts = plan.splits > 1 ? `, the real batch in ${plan.splits} parts` : "";
-  return `meta-gradient ${how}${parts}; about ${size(plan.bytes * lanes)} in ${workers(lanes)}`;
+  const bytes = plan.processBytes + plan.bytes * lanes;
+  return `meta-gradient ${how}${parts}; about ${size(bytes)} of memory with ${workers(lanes)}`;
 }

@@ -2,7 +2,7 @@
 import type { Graph } from "../ir/graph.ts";
 import { optimize } from "../ir/passes/index.ts";
 import { lower, type Target } from "./lowering/index.ts";
-import type { OnnxValueInfo } from "./model.ts";
+import type { OnnxModel, OnnxValueInfo } from "./model.ts";
 import { encodeModel } from "./protobuf/encodeModel.ts";
 
 /** A model ready to be loaded: the same bytes that `graph` writes to disk. */
@@ -22,14 +22,17 @@ const inUse = new Map<string, WeakRef<Program>[]>();
  * Optimizes, lowers and encodes a graph. The same program is the same object for as long as one holds it, so that
  * executors load it once, whoever compiles it again.
  */
-export function compile(graph: Graph, target: Target = "portable"): Program {
-  const model = lower(optimize(graph), target);
-  const { inputs, outputs, nodes } = model;
+export const compile = (graph: Graph, target: Target = "portable"): Program =>
+  programOf(lower(optimize(graph), target));
+
+/** The program of a graph that is lowered already. */
+export function programOf(model: OnnxModel): Program {
+  const { name, inputs, outputs, nodes } = model;
   const bytes = encodeModel(model);
-  const key = `${graph.name} ${bytes.length}`;
+  const key = `${name} ${bytes.length}`;
   const alike = (inUse.get(key) ?? []).filter((entry) => entry.deref());
   const known = alike.map((entry) => entry.deref()!).find((one) => sameBytes(one.bytes, bytes));
-  const program = known ?? { name: graph.name, bytes, inputs, outputs, nodes: nodes.length };
+  const program = known ?? { name, bytes, inputs, outputs, nodes: nodes.length };
   if (!known) inUse.set(key, [...alike, new WeakRef(program)]);
   return program;
 }

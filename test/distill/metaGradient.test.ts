@@ -114,7 +114,7 @@ test("the plan is unrolled where it fits the memory, else step by step, else ref
   expect(tight.keepEvery).toBe(2);
   expect(tight.bytes).toBeLessThan(smaller.bytes);
   expect(describePlan(tight, 1)).toMatch(
-    /^meta-gradient step by step, keeping the parameters of every 2 steps; about \d+ MiB in 1 worker$/,
+    /^meta-gradient step by step, keeping the parameters of every 2 steps; about \d+ MiB of memory with 1 worker$/,
   );
   expect(() => planned({ memory: 1e5 })).toThrow("raise --memory");
   expect(planned({ lanes: 4, memory: 1e9 }).splits).toBe(2);

@@ -16,3 +16,17 @@ export const tinyConvNet = (): Network =>
       return layer.linear("fc", flatten(x), 3);
     },
   });
+
+/** Channels enough for blocks of them, and overlapping pooling windows. */
+export const tinyWideNet = (): Network =>
+  defineNetwork({
+    name: "tiny-wide",
+    input: [3, 9, 9],
+    classes: 3,
+    forward(x, layer) {
+      x = layer.conv2d("conv1", x, { out: 32, kernel: 3, pad: 1 });
+      x = maxPool2d(relu(x), [3, 3], { strides: [2, 2] });
+      x = relu(layer.conv2d("conv2", x, { out: 32, kernel: 3, pad: 1 }));
+      return layer.linear("fc", flatten(x), 3);
+    },
+  });
