@@ -76,6 +76,10 @@ export function startRun(
     pause: () => started.then(() => remote.pause(number)),
     resume: () => started.then(() => remote.resume(number)),
     snapshot: () => started.then(() => remote.snapshot(number)),
-    close: () => started.then(() => remote.forget(number)),
+    close: () =>
+      started.then(
+        () => remote.forget(number),
+        () => {},
+      ),
   };
 }

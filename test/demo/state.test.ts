@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { afterEvent } from "../../scripts/demo/state/afterEvent.ts";
 import { afterNews, type News, unwatched } from "../../scripts/demo/state/afterNews.ts";
 import { nowText } from "../../scripts/demo/state/nowText.ts";
-import { initialState, recipeOf } from "../../scripts/demo/state/pageState.ts";
+import { initialState, misfit, recipeOf } from "../../scripts/demo/state/pageState.ts";
 import { emptyRun } from "../../scripts/demo/state/run.ts";
 import { subjectOf } from "../../scripts/demo/state/subject.ts";
 import { verdictOf } from "../../scripts/demo/state/verdict.ts";
@@ -72,10 +72,34 @@ test("the page's recipe is valid, and small where there are few images", () => {
     outer: { batch: 48 },
     evaluation: { heldOut: 12 },
   });
-  const network = { name: "model.onnx", bytes: new Uint8Array() };
+  const contents = { image: [1, 28, 28], logits: 10, weights: 1 } as const;
+  const network = { name: "model.onnx", bytes: new Uint8Array(), contents };
   const { images, learningRate } = recipeOf({ ...initialState.choice, network }, 1);
   expect(images).toBe("real");
   expect(learningRate.initial).toBeLessThan(recipeOf(initialState.choice, 1).learningRate.initial);
+});
+
+test("a network that has other classes than the images is told before anything runs", () => {
+  const withLogits = (logits: number) => ({
+    name: "model.onnx",
+    bytes: new Uint8Array(),
+    contents: { image: [1, 8, 8], logits, weights: 1 } as const,
+  });
+  const digits = (logits: number) =>
+    misfit({ ...initialState.choice, network: withLogits(logits) });
+  expect(misfit(initialState.choice)).toBeUndefined();
+  expect(digits(10)).toBeUndefined();
+  expect(digits(1000)).toMatch(/^model\.onnx tells 1,000 classes apart, the images have 10: /);
+  const dataset = { ...stripes(60, 20), classes: ["a", "b"] };
+  const two = (logits: number) => ({
+    ...initialState.choice,
+    dataset,
+    network: withLogits(logits),
+  });
+  expect([misfit(two(1)), misfit(two(2))]).toEqual([undefined, undefined]);
+  expect(misfit(two(3))).toMatch(/the images have 2/);
+  expect(recipeOf(two(1), 1).loss).toBe("auto");
+  expect(recipeOf(two(2), 1).loss).toBe("softmax_cross_entropy");
 });
 
 test("digits are drawn, other classes are not", () => {
@@ -142,8 +166,8 @@ test("the values of now are as exact as their axis, and lowest and highest where
   const rates = [0.01, 0.010034, 0.0101];
   const axis = valueAxis(rates, "linear");
   expect(nowText([], axis, "")).toBe("");
-  expect(nowText([0.010034], axis, "")).toBe("0.010034");
-  expect(nowText(rates, axis, "")).toBe("0.010000 to 0.010100");
+  expect(nowText([0.010034], axis, "")).toBe("0.01003");
+  expect(nowText(rates, axis, "")).toBe("0.01000 to 0.01010");
   const wide = valueAxis([0, 1.2], "linear");
   expect(nowText([0.7, 0.95, 1.1], wide, "")).toBe("0.70  0.95  1.10");
   expect(nowText([0.7, 0.7, 0.7], wide, "%")).toBe("0.70%");

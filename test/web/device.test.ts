@@ -33,7 +33,11 @@ test("a device or threads that a page cannot have are an error that says what to
   await expect(pickDevice("cpu", undefined, page)).rejects.toThrow(
     'device "cpu" runs in Node; a page has wasm and webgpu',
   );
-  expect(await pickDevice("wasm", 2, isolated)).toMatchObject({ device: "wasm", threads: 2 });
+  expect(await pickDevice("wasm", 2, isolated)).toEqual({
+    device: "wasm",
+    threads: 2,
+    reason: "asked for",
+  });
 });
 
 test("a workbench in Node is an error that says what does its work there", async () => {
