@@ -38,7 +38,7 @@ export async function pickDevice(
   surroundings: Surroundings,
 ): Promise<PickedDevice> {
   const { threads, why } = threadsOf(askedThreads, surroundings);
-  if (wanted === "wasm") return { device: "wasm", threads, reason: why ?? "asked for" };
+  if (wanted === "wasm") return { device: "wasm", threads, reason: why ?? "as asked for" };
   if (wanted !== "auto" && deviceNamed(wanted) !== "webgpu") {
     throw new DeviceError(
       `device "${wanted}" runs in Node; a page has wasm and webgpu, or auto for either`,
@@ -47,8 +47,10 @@ export async function pickDevice(
   const adapter = await surroundings.gpu?.requestAdapter();
   const software = adapter?.info?.isFallbackAdapter === true;
   if (wanted === "webgpu") {
-    if (adapter) return { device: "webgpu", threads: 1, reason: "asked for" };
-    throw new DeviceError(`device "webgpu" is not available here: ${missing(surroundings)}`);
+    if (adapter) return { device: "webgpu", threads: 1, reason: "as asked for" };
+    throw new DeviceError(
+      `device "webgpu" is not available here: ${missing(surroundings)}; wasm, or auto, computes on the processor`,
+    );
   }
   if (adapter && !software)
     return { device: "webgpu", threads: 1, reason: "the page has a graphics processor" };
@@ -63,12 +65,14 @@ const missing = ({ gpu }: Surroundings): string =>
 
 /**
  * Threads of wasm, and why there is but one where the page cannot have more.
- * @throws {DeviceError} when it cannot have as many as are asked for.
+ * @throws {DeviceError} when it cannot have as many as are asked for, or that is no number of threads.
  */
 function threadsOf(
   asked: number | undefined,
   { hardwareConcurrency, crossOriginIsolated }: Surroundings,
 ): { readonly threads: number; readonly why?: string } {
+  if (asked !== undefined && !(Number.isInteger(asked) && asked > 0))
+    throw new DeviceError(`threads must be a positive integer, got ${asked}`);
   if (crossOriginIsolated) return { threads: asked ?? hardwareConcurrency };
   if (asked !== undefined && asked > 1) {
     throw new DeviceError(

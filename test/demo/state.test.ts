@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { afterEvent } from "../../scripts/demo/state/afterEvent.ts";
 import { afterNews, type News, unwatched } from "../../scripts/demo/state/afterNews.ts";
 import { nowText } from "../../scripts/demo/state/nowText.ts";
+import { paceText } from "../../scripts/demo/state/paceText.ts";
 import { initialState, misfit, recipeOf } from "../../scripts/demo/state/pageState.ts";
 import { emptyRun } from "../../scripts/demo/state/run.ts";
+import { settingsOf } from "../../scripts/demo/state/settings.ts";
 import { subjectOf } from "../../scripts/demo/state/subject.ts";
 import { verdictOf } from "../../scripts/demo/state/verdict.ts";
 import { parseRecipe } from "../../src/distill/recipe.ts";
@@ -160,6 +162,27 @@ test("a server's failure is shown until it has news again", () => {
   const again = afterNews(failed, { type: "progress", ...progress });
   expect(again.failure).toBeUndefined();
   expect(again.run.message).toMatch(/^Nothing was written since .* --resume/);
+});
+
+test("the address picks device, threads and seed, and says what it cannot mean", () => {
+  expect(settingsOf("")).toEqual({ device: "auto", threads: undefined, seed: 1 });
+  expect(settingsOf("?device=wasm&threads=2&seed=0")).toEqual({
+    device: "wasm",
+    threads: 2,
+    seed: 0,
+  });
+  expect(() => settingsOf("?threads=0")).toThrow(
+    "The address says threads=0, expected a whole number from 1 on",
+  );
+  expect(() => settingsOf("?seed=abc")).toThrow("The address says seed=abc");
+});
+
+test("a run's pace is iterations a second, or seconds of each where they are long", () => {
+  expect(paceText(0, 20, undefined)).toBe("the first one takes longest");
+  expect(paceText(1, 20, undefined)).toBe("");
+  expect(paceText(10, 20, 31.4)).toBe("31 a second, 0:00 left");
+  expect(paceText(10, 20, 2.5)).toBe("2.5 a second, 0:04 left");
+  expect(paceText(10, 20, 0.025)).toBe("40 s each, 6:40 left");
 });
 
 test("the values of now are as exact as their axis, and lowest and highest where they are many", () => {

@@ -28,7 +28,10 @@ test("a device or threads that a page cannot have are an error that says what to
   );
   await expect(pickDevice("webgpu", undefined, page)).rejects.toThrow(/the browser has no WebGPU/);
   await expect(pickDevice("webgpu", undefined, { ...page, gpu: gpu(undefined) })).rejects.toThrow(
-    /found no graphics processor/,
+    /found no graphics processor .*; wasm, or auto, computes on the processor/,
+  );
+  await expect(pickDevice("wasm", -1, isolated)).rejects.toThrow(
+    "threads must be a positive integer, got -1",
   );
   await expect(pickDevice("cpu", undefined, page)).rejects.toThrow(
     'device "cpu" runs in Node; a page has wasm and webgpu',
@@ -36,7 +39,7 @@ test("a device or threads that a page cannot have are an error that says what to
   expect(await pickDevice("wasm", 2, isolated)).toEqual({
     device: "wasm",
     threads: 2,
-    reason: "asked for",
+    reason: "as asked for",
   });
 });
 

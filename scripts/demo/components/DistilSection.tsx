@@ -19,6 +19,7 @@ interface Props {
 
 export function DistilSection({ state, run: runActions, choice, save }: Props) {
   const { engine, run } = state;
+  const ready = engine.stage === "ready";
   return (
     <section class="first" id="distil" aria-labelledby="distil-title">
       <div class="stage">
@@ -31,8 +32,8 @@ export function DistilSection({ state, run: runActions, choice, save }: Props) {
           </p>
           <RunControls
             run={run}
-            ready={engine.stage === "ready"}
-            hint={isOwn(state.choice) ? undefined : "It takes about a minute."}
+            ready={ready}
+            hint={ready && !isOwn(state.choice) ? "It takes about a minute." : undefined}
             actions={runActions}
           />
           <RunProgress run={run} />
@@ -46,7 +47,7 @@ export function DistilSection({ state, run: runActions, choice, save }: Props) {
         </div>
       </div>
       <RunCharts run={run} />
-      <OtherData choice={state.choice} ready={engine.stage === "ready"} actions={choice} />
+      <OtherData choice={state.choice} ready={ready} actions={choice} />
     </section>
   );
 }
