@@ -276,6 +276,7 @@ export {
 export type { DeviceOptions, PickedDevice } from "./web/device.ts";
 export type { DistilEvent } from "./web/events.ts";
 export type { FinishedRun, RunSnapshot } from "./web/finishedRun.ts";
+export type { ModelContents } from "./web/modelContents.ts";
 export type { PaintedImages } from "./web/paintedImages.ts";
 export type { ModelBytes } from "./web/problemInPage.ts";
 export type { Verification } from "./web/verifyBundle.ts";

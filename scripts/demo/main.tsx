@@ -8,13 +8,12 @@ import { runActions } from "./state/distilling.ts";
 import { openActions } from "./state/opening.ts";
 import { initialState } from "./state/pageState.ts";
 import { saveActions } from "./state/saving.ts";
+import { settingsOf } from "./state/settings.ts";
 import { Store } from "./state/store.ts";
 import { useActions } from "./state/using.ts";
 
-const settings = new URLSearchParams(location.search);
 const store = new Store(initialState);
-const threads = settings.get("threads");
-const desk: Desk = { store, seed: Number(settings.get("seed") ?? 1) };
+const desk: Desk = { store, seed: 1 };
 const actions: PageActions = {
   run: runActions(desk),
   choice: choiceActions(desk),
@@ -27,15 +26,16 @@ const draw = () =>
 store.listener = draw;
 draw();
 
-openWorkbench({
-  device: (settings.get("device") ?? "auto") as "auto",
-  ...(threads ? { threads: Number(threads) } : {}),
-  wasmPaths: new URL("./ort/", document.baseURI).href,
-}).then(
-  (workbench) => {
-    desk.workbench = workbench;
-    const { device, threads, reason } = workbench;
-    store.update(() => ({ engine: { stage: "ready", device, threads, reason } }));
-  },
-  ({ message }: Error) => store.update(() => ({ engine: { stage: "failed", message } })),
+async function start(): Promise<void> {
+  const { seed, ...wanted } = settingsOf(location.search);
+  desk.seed = seed;
+  const wasmPaths = new URL("./ort/", document.baseURI).href;
+  const workbench = await openWorkbench({ ...wanted, wasmPaths });
+  desk.workbench = workbench;
+  const { device, threads, reason } = workbench;
+  store.update(() => ({ engine: { stage: "ready", device, threads, reason } }));
+}
+
+start().catch(({ message }: Error) =>
+  store.update(() => ({ engine: { stage: "failed", message } })),
 );

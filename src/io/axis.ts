@@ -10,7 +10,7 @@ export interface Axis {
   readonly ticks: readonly number[];
   /** Share 0..1 of the way from low to high. */
   position(value: number): number;
-  /** A value with decimals for less than a hundredth of the axis, the same number for all values. */
+  /** A value with decimals for three digits of the largest and for a tenth of the axis, the same number for all. */
   text(value: number): string;
 }
 
@@ -40,8 +40,12 @@ function opened(low: number, high: number): [number, number] {
 
 function linearAxis(low: number, high: number, count: number): Axis {
   const ticks = linearTicks(low, high, count);
-  const decimals = 3 - Math.ceil(Math.log10(high - low));
-  const small = Math.max(Math.abs(low), Math.abs(high)) < SMALL;
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const decimals = Math.max(
+    3 - Math.ceil(Math.log10(largest)),
+    2 - Math.ceil(Math.log10(high - low)),
+  );
+  const small = largest < SMALL;
   return {
     low,
     high,

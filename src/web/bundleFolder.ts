@@ -17,7 +17,7 @@ const CONFIG = "config.json";
 
 /**
  * Reads a bundle from its files by path; the folder that they lie in may be part of the paths.
- * @throws Error when there is no bundle, or one that lacks files.
+ * @throws Error when there is no bundle, or one that lacks files or has damaged ones.
  */
 export function readBundle(given: ReadonlyMap<string, Uint8Array>): BundleFolder {
   const [configPath] = [...given.keys()]
@@ -41,7 +41,7 @@ export function readBundle(given: ReadonlyMap<string, Uint8Array>): BundleFolder
   return {
     config,
     manifest: json<Manifest>(files, "manifest.json"),
-    distilled: decodeDistilled(fileOf(files, "distilled.safetensors")),
+    distilled: read(files, "distilled.safetensors", decodeDistilled),
     files,
   };
 }
@@ -53,8 +53,22 @@ export function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string): Ui
   throw new Error(`the bundle lacks ${name}`);
 }
 
+/** @throws Error that names the file when the bundle lacks it or it is damaged. */
+function read<T>(
+  files: ReadonlyMap<string, Uint8Array>,
+  name: string,
+  decode: (bytes: Uint8Array) => T,
+): T {
+  const bytes = fileOf(files, name);
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw new Error(`the bundle's ${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 const json = <T>(files: ReadonlyMap<string, Uint8Array>, name: string): T =>
-  JSON.parse(new TextDecoder().decode(fileOf(files, name)));
+  read(files, name, (bytes) => JSON.parse(new TextDecoder().decode(bytes)));
 
 /** A graph of a bundle, run by what its manifest says of it. */
 export interface BundleGraph {

@@ -44,7 +44,7 @@ export async function datasetFromFiles(
   const pictures = paths.filter((path) => PICTURE.test(path));
   if (pictures.length > 0) return pictureDataset(files, pictures, options);
   throw new Error(
-    `There are no images among the ${paths.length} files: expected pictures (PNG, JPEG, WebP, GIF, AVIF, BMP) in one ` +
+    `There are no images among the files (${listed(paths)}): expected pictures (PNG, JPEG, WebP, GIF, AVIF, BMP) in one ` +
       "folder per class, or IDX files of images and labels.",
   );
 }
@@ -54,26 +54,46 @@ async function idxDataset(
   paths: readonly string[],
   options: DatasetOptions,
 ): Promise<Dataset> {
-  const read = async (isTest: boolean, rank: "1" | "3"): Promise<Uint8Array | undefined> => {
-    const path = paths.find((one) => TEST_NAME.test(one) === isTest && IDX.exec(one)![1] === rank);
-    if (path === undefined) return undefined;
-    return gunzipIfNeeded(new Uint8Array(await files.get(path)!.arrayBuffer()));
+  const pathOf = (isTest: boolean, rank: "1" | "3"): string | undefined =>
+    paths.find((one) => TEST_NAME.test(one) === isTest && IDX.exec(one)![1] === rank);
+  const read = async (path: string): Promise<Uint8Array> => {
+    try {
+      const bytes = await gunzipIfNeeded(new Uint8Array(await files.get(path)!.arrayBuffer()));
+      decodeIdx(bytes);
+      return bytes;
+    } catch (error) {
+      throw new Error(`${path}: ${(error as Error).message}`);
+    }
   };
-  const [images, labels] = [await read(false, "3"), await read(false, "1")];
+  const [images, labels] = [pathOf(false, "3"), pathOf(false, "1")];
   if (!images || !labels) {
     throw new Error(
-      `IDX files of training images (idx3-ubyte) and their labels (idx1-ubyte) are needed, got ${paths.join(", ")}.`,
+      `IDX files of training images (idx3-ubyte) and their labels (idx1-ubyte) are needed, got ${listed(paths)}.`,
     );
   }
-  const [, height = 0, width = 0] = decodeIdx(images).shape;
-  const count = decodeIdx(labels).data.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const [testImages, testLabels] = [pathOf(true, "3"), pathOf(true, "1")];
+  if (!testImages !== !testLabels) {
+    throw new Error(
+      `${testImages ?? testLabels}: test images and their labels belong together, one of the two is missing.`,
+    );
+  }
+  const [ofImages, ofLabels] = [await read(images), await read(labels)];
+  const [, height = 0, width = 0] = decodeIdx(ofImages).shape;
+  const count = decodeIdx(ofLabels).data.reduce((most, label) => Math.max(most, label), 0) + 1;
   const classes = Array.from({ length: count }, (_, label) => String(label));
-  const half = (ofImages: Uint8Array, ofLabels: Uint8Array): Split =>
-    idxSplit(ofImages, ofLabels, [height, width], count);
-  const [testImages, testLabels] = [await read(true, "3"), await read(true, "1")];
-  const test = testImages && testLabels && half(testImages, testLabels);
-  return assembled([1, height, width], classes, half(images, labels), test, options);
+  const half = (imageFile: Uint8Array, labelFile: Uint8Array): Split =>
+    idxSplit(imageFile, labelFile, [height, width], count);
+  const test =
+    testImages && testLabels ? half(await read(testImages), await read(testLabels)) : undefined;
+  return assembled([1, height, width], classes, half(ofImages, ofLabels), test, options);
 }
+
+const MOST_LISTED = 5;
+
+/** The first of the paths, and how many more there are. */
+const listed = (paths: readonly string[]): string =>
+  paths.slice(0, MOST_LISTED).join(", ") +
+  (paths.length > MOST_LISTED ? ` and ${paths.length - MOST_LISTED} more` : "");
 
 async function pictureDataset(
   files: FilesByPath,
@@ -103,7 +123,9 @@ async function pictureDataset(
   const trained = await decode(train);
   const tested = test && (await decode(test));
   if (bad.length > 0)
-    throw new Error(`${bad.length} pictures cannot be read: ${bad.slice(0, 5).join("; ")}`);
+    throw new Error(
+      `${bad.length} of ${done} pictures cannot be read: ${bad.slice(0, MOST_LISTED).join("; ")}`,
+    );
   return assembled([channels, size, size], classes, trained, tested, options);
 }
 

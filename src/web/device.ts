@@ -38,7 +38,7 @@ export async function pickDevice(
   surroundings: Surroundings,
 ): Promise<PickedDevice> {
   const { threads, why } = threadsOf(askedThreads, surroundings);
-  if (wanted === "wasm") return { device: "wasm", threads, reason: why };
+  if (wanted === "wasm") return { device: "wasm", threads, reason: why ?? "as asked for" };
   if (wanted !== "auto" && deviceNamed(wanted) !== "webgpu") {
     throw new DeviceError(
       `device "${wanted}" runs in Node; a page has wasm and webgpu, or auto for either`,
@@ -47,13 +47,15 @@ export async function pickDevice(
   const adapter = await surroundings.gpu?.requestAdapter();
   const software = adapter?.info?.isFallbackAdapter === true;
   if (wanted === "webgpu") {
-    if (adapter) return { device: "webgpu", threads: 1, reason: "asked for" };
-    throw new DeviceError(`device "webgpu" is not available here: ${missing(surroundings)}`);
+    if (adapter) return { device: "webgpu", threads: 1, reason: "as asked for" };
+    throw new DeviceError(
+      `device "webgpu" is not available here: ${missing(surroundings)}; wasm, or auto, computes on the processor`,
+    );
   }
   if (adapter && !software)
     return { device: "webgpu", threads: 1, reason: "the page has a graphics processor" };
   const reason = software ? "WebGPU is emulated on the processor" : missing(surroundings);
-  return { device: "wasm", threads, reason: `${reason}; ${why}` };
+  return { device: "wasm", threads, reason: why ? `${reason}; ${why}` : reason };
 }
 
 const missing = ({ gpu }: Surroundings): string =>
@@ -61,17 +63,17 @@ const missing = ({ gpu }: Surroundings): string =>
     ? "the browser found no graphics processor that it uses for WebGPU"
     : "the browser has no WebGPU, or the page is not from https or localhost";
 
-/** @throws {DeviceError} when the page cannot have as many. */
+/**
+ * Threads of wasm, and why there is but one where the page cannot have more.
+ * @throws {DeviceError} when it cannot have as many as are asked for, or that is no number of threads.
+ */
 function threadsOf(
   asked: number | undefined,
   { hardwareConcurrency, crossOriginIsolated }: Surroundings,
-): { readonly threads: number; readonly why: string } {
-  if (asked !== undefined && !(Number.isSafeInteger(asked) && asked > 0))
-    throw new DeviceError(`expected a number of threads from 1 on, got ${asked}`);
-  if (crossOriginIsolated) {
-    const threads = asked ?? hardwareConcurrency;
-    return { threads, why: `wasm in ${threads} ${threads === 1 ? "thread" : "threads"}` };
-  }
+): { readonly threads: number; readonly why?: string } {
+  if (asked !== undefined && !(Number.isInteger(asked) && asked > 0))
+    throw new DeviceError(`threads must be a positive integer, got ${asked}`);
+  if (crossOriginIsolated) return { threads: asked ?? hardwareConcurrency };
   if (asked !== undefined && asked > 1) {
     throw new DeviceError(
       `${asked} threads need a cross-origin isolated page: serve it with the headers Cross-Origin-Opener-Policy: ` +

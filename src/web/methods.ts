@@ -14,9 +14,10 @@ import { type Desk, Desks } from "./desks.ts";
 import { type DeviceOptions, type PickedDevice, pickDevice } from "./device.ts";
 import { fileProblem } from "./fileProblem.ts";
 import type { FinishedRun, RunSnapshot } from "./finishedRun.ts";
+import { type ModelContents, modelContents } from "./modelContents.ts";
 import { pageBundle } from "./pageBundle.ts";
 import { type PaintedImages, paintImages } from "./paintedImages.ts";
-import { type PageProblem, problemInPage } from "./problemInPage.ts";
+import { type ModelBytes, type PageProblem, problemInPage } from "./problemInPage.ts";
 import { problemLearner } from "./problemLearner.ts";
 import type { Notify } from "./rpc.ts";
 import { type Verification, verifyBundle } from "./verifyBundle.ts";
@@ -179,6 +180,8 @@ export function workbenchMethods(notify: Notify) {
         ...options,
         onDecoded: (done, total) => notify(number, { done, total }),
       }),
+
+    readModel: async (model: ModelBytes): Promise<ModelContents> => modelContents(model),
 
     /** Frees a run or a bundle. */
     async forget(number: number) {

@@ -7,6 +7,8 @@ import { DeviceError } from "../runtime/devices.ts";
 import type { DatasetOptions, FilesByPath } from "./datasetFromFiles.ts";
 import type { DeviceOptions, PickedDevice } from "./device.ts";
 import type { BundleContents, ImageSource, Training, WorkbenchMethods } from "./methods.ts";
+import type { ModelContents } from "./modelContents.ts";
+import type { ModelBytes } from "./problemInPage.ts";
 import { connect } from "./rpc.ts";
 import type { Verification } from "./verifyBundle.ts";
 import { type DistilOptions, startRun, type WorkbenchRun } from "./workbenchRun.ts";
@@ -57,6 +59,11 @@ export interface Workbench extends PickedDevice {
    * @throws Error when the bundle lacks its networks or its test images.
    */
   verifyBundle(bundle: WorkbenchBundle, onNetwork?: OnProgress): Promise<Verification>;
+  /**
+   * What an ONNX model is as a network, before it is distilled against.
+   * @throws {ModelError} when it cannot be read or distilled against.
+   */
+  readModel(model: ModelBytes): Promise<ModelContents>;
   /** `datasetFromFiles` in the worker. */
   readDataset(files: FilesByPath, options?: DatasetOptions): Promise<Dataset>;
   /** Ends the worker and everything in it. */
@@ -130,6 +137,7 @@ export async function openWorkbench(options: DeviceOptions = {}): Promise<Workbe
     },
     readDataset: (files, { onDecoded, ...options } = {}) =>
       remote.readDataset(listening(onDecoded), files, options),
+    readModel: (model) => remote.readModel(model),
     close: () => connection.close(),
   };
 }

@@ -78,8 +78,10 @@ export function startRun(
     snapshot: () => started.then(() => remote.snapshot(number)),
     close: () =>
       started
-        .catch(() => {})
-        .then(() => remote.forget(number))
+        .then(
+          () => remote.forget(number),
+          () => {},
+        )
         .finally(unlisten),
   };
 }

@@ -62,9 +62,11 @@ describe.skipIf(!chromium)("a visitor's files", () => {
     expect(seen.grey).toEqual([[1, 8, 8], 11]);
     expect(seen.progress).toEqual([10, 10]);
     expect(seen.errors[0]).toBe(
-      "1 pictures cannot be read: own/red/broken.png: the browser cannot decode it",
+      "1 of 11 pictures cannot be read: own/red/broken.png: the browser cannot decode it",
     );
-    expect(seen.errors[1]).toMatch(/^There are no images among the 1 files/);
+    expect(seen.errors[1]).toMatch(
+      /^There are no images among the files \(notes\.txt\): expected pictures/,
+    );
   });
 
   test("of MNIST's format are read as they are", async () => {
@@ -85,9 +87,19 @@ describe.skipIf(!chromium)("a visitor's files", () => {
           ["t10k-labels-idx1-ubyte", blob(labels)],
         ]);
         const { classes, shape, train, test } = await library.datasetFromFiles(files);
-        files.delete("train-labels-idx1-ubyte");
-        const error = await library.datasetFromFiles(files).catch(({ message }: Error) => message);
-        return { classes, shape, pixels: [...train.images], test: test.count, error };
+        const error = async (changed: string, content?: readonly number[]) => {
+          const others = new Map(files);
+          if (content) others.set(changed, blob(content));
+          else others.delete(changed);
+          return library.datasetFromFiles(others).catch(({ message }: Error) => message);
+        };
+        const errors = [
+          await error("train-labels-idx1-ubyte"),
+          await error("t10k-labels-idx1-ubyte"),
+          await error("train-labels-idx1-ubyte", [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+          await error("train-labels-idx1-ubyte", labels.slice(0, -1)),
+        ];
+        return { classes, shape, pixels: [...train.images], test: test.count, errors };
       },
       [[...images], [...labels]] as const,
     );
@@ -95,6 +107,12 @@ describe.skipIf(!chromium)("a visitor's files", () => {
     expect(seen.shape).toEqual([1, 2, 2]);
     expect(seen.pixels).toEqual(Array.from({ length: 24 }, (_, i) => i));
     expect(seen.test).toBe(6);
-    expect(seen.error).toMatch(/^IDX files of training images \(idx3-ubyte\) and their labels/);
+    const expected = [
+      /^IDX files of training images \(idx3-ubyte\) and their labels .* are needed, got train-images/,
+      /^t10k-images-idx3-ubyte: test images and their labels belong together/,
+      /^train-labels-idx1-ubyte: Not an IDX file/,
+      /^train-labels-idx1-ubyte: IDX of shape \[6\] needs 6 bytes, got 5/,
+    ];
+    for (const [i, pattern] of expected.entries()) expect(seen.errors[i]).toMatch(pattern);
   });
 });

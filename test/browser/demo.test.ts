@@ -135,6 +135,22 @@ describe.skipIf(!chromium)("a visitor's way through the page", () => {
     await page.getByRole("alert").filter({ hasText: "there is no bundle among" }).waitFor();
     await page.locator("#distil input[type=file]").first().setInputFiles(text);
     await page.getByRole("alert").filter({ hasText: "There are no images among" }).waitFor();
+    const model = { name: "broken.onnx", mimeType: "", buffer: Buffer.from("no model") };
+    await page.locator("#distil input[type=file]").first().setInputFiles(model);
+    await page.getByRole("alert").filter({ hasText: "broken.onnx is not a model that" }).waitFor();
+    expect(await page.getByText("LeNet, 61,706 weights").count()).toBe(1);
+  });
+
+  test("a drawing is read again by the next network, and until then there is none", async () => {
+    const { page } = visitor;
+    await button(page, "7").click();
+    await status(page, /^It reads \d/);
+    await button(page, "Use these images").click();
+    await button(page, "1").click();
+    await page.getByText("Train a network, and it reads this.").waitFor();
+    await button(page, "Train a network").click();
+    await status(page, /^It reads \d/);
+    expect(await page.locator(".probabilities .most").count()).toBe(1);
   });
 
   test("nothing was complained about, and nothing left the page", () => {

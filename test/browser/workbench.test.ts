@@ -189,6 +189,8 @@ describe.skipIf(!chromium)("a workbench", () => {
         await distilling({ network: { name: "broken.onnx", bytes: Uint8Array.of(1, 2, 3) } }),
         await distilling({ dataset: digits(), resume: Uint8Array.of(1) }),
         await told(workbench.classify(network, new Uint8Array(3))),
+        await told(workbench.readModel({ name: "broken.onnx", bytes: Uint8Array.of(1, 2, 3) })),
+        await told(workbench.distil({ recipe: { ...digitsRecipe(6), data: "mnist" } }).close()),
         await told(workbench.openBundle(new Map([["a/b.txt", new Uint8Array(0)]]))),
       ];
       workbench.close();
@@ -201,6 +203,8 @@ describe.skipIf(!chromium)("a workbench", () => {
       /^ModelError: broken\.onnx is not a model that can be read/,
       /^Error: .*safetensors/,
       /^RangeError: expected an image \[1,28,28\], 784 bytes, got 3/,
+      /^ModelError: broken\.onnx is not a model that can be read/,
+      /^nothing$/,
       /^Error: there is no bundle among the files/,
     ];
     for (const [i, pattern] of expected.entries()) expect(errors[i]).toMatch(pattern);

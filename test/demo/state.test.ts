@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { afterEvent } from "../../scripts/demo/state/afterEvent.ts";
 import { afterNews, type News, unwatched } from "../../scripts/demo/state/afterNews.ts";
 import { nowText } from "../../scripts/demo/state/nowText.ts";
-import { initialState, recipeOf } from "../../scripts/demo/state/pageState.ts";
+import { paceText } from "../../scripts/demo/state/paceText.ts";
+import { initialState, misfit, recipeOf } from "../../scripts/demo/state/pageState.ts";
 import { emptyRun } from "../../scripts/demo/state/run.ts";
+import { settingsOf } from "../../scripts/demo/state/settings.ts";
 import { subjectOf } from "../../scripts/demo/state/subject.ts";
 import { verdictOf } from "../../scripts/demo/state/verdict.ts";
 import { parseRecipe } from "../../src/distill/recipe.ts";
@@ -72,10 +74,34 @@ test("the page's recipe is valid, and small where there are few images", () => {
     outer: { batch: 48 },
     evaluation: { heldOut: 12 },
   });
-  const network = { name: "model.onnx", bytes: new Uint8Array() };
+  const contents = { image: [1, 28, 28], logits: 10, weights: 1 } as const;
+  const network = { name: "model.onnx", bytes: new Uint8Array(), contents };
   const { images, learningRate } = recipeOf({ ...initialState.choice, network }, 1);
   expect(images).toBe("real");
   expect(learningRate.initial).toBeLessThan(recipeOf(initialState.choice, 1).learningRate.initial);
+});
+
+test("a network that has other classes than the images is told before anything runs", () => {
+  const withLogits = (logits: number) => ({
+    name: "model.onnx",
+    bytes: new Uint8Array(),
+    contents: { image: [1, 8, 8], logits, weights: 1 } as const,
+  });
+  const digits = (logits: number) =>
+    misfit({ ...initialState.choice, network: withLogits(logits) });
+  expect(misfit(initialState.choice)).toBeUndefined();
+  expect(digits(10)).toBeUndefined();
+  expect(digits(1000)).toMatch(/^model\.onnx tells 1,000 classes apart, the images have 10: /);
+  const dataset = { ...stripes(60, 20), classes: ["a", "b"] };
+  const two = (logits: number) => ({
+    ...initialState.choice,
+    dataset,
+    network: withLogits(logits),
+  });
+  expect([misfit(two(1)), misfit(two(2))]).toEqual([undefined, undefined]);
+  expect(misfit(two(3))).toMatch(/the images have 2/);
+  expect(recipeOf(two(1), 1).loss).toBe("auto");
+  expect(recipeOf(two(2), 1).loss).toBe("softmax_cross_entropy");
 });
 
 test("digits are drawn, other classes are not", () => {
@@ -138,12 +164,33 @@ test("a server's failure is shown until it has news again", () => {
   expect(again.run.message).toMatch(/^Nothing was written since .* --resume/);
 });
 
+test("the address picks device, threads and seed, and says what it cannot mean", () => {
+  expect(settingsOf("")).toEqual({ device: "auto", threads: undefined, seed: 1 });
+  expect(settingsOf("?device=wasm&threads=2&seed=0")).toEqual({
+    device: "wasm",
+    threads: 2,
+    seed: 0,
+  });
+  expect(() => settingsOf("?threads=0")).toThrow(
+    "The address says threads=0, expected a whole number from 1 on",
+  );
+  expect(() => settingsOf("?seed=abc")).toThrow("The address says seed=abc");
+});
+
+test("a run's pace is iterations a second, or seconds of each where they are long", () => {
+  expect(paceText(0, 20, undefined)).toBe("the first one takes longest");
+  expect(paceText(1, 20, undefined)).toBe("");
+  expect(paceText(10, 20, 31.4)).toBe("31 a second, 0:00 left");
+  expect(paceText(10, 20, 2.5)).toBe("2.5 a second, 0:04 left");
+  expect(paceText(10, 20, 0.025)).toBe("40 s each, 6:40 left");
+});
+
 test("the values of now are as exact as their axis, and lowest and highest where they are many", () => {
   const rates = [0.01, 0.010034, 0.0101];
   const axis = valueAxis(rates, "linear");
   expect(nowText([], axis, "")).toBe("");
-  expect(nowText([0.010034], axis, "")).toBe("0.010034");
-  expect(nowText(rates, axis, "")).toBe("0.010000 to 0.010100");
+  expect(nowText([0.010034], axis, "")).toBe("0.01003");
+  expect(nowText(rates, axis, "")).toBe("0.01000 to 0.01010");
   const wide = valueAxis([0, 1.2], "linear");
   expect(nowText([0.7, 0.95, 1.1], wide, "")).toBe("0.70  0.95  1.10");
   expect(nowText([0.7, 0.7, 0.7], wide, "%")).toBe("0.70%");

@@ -170,9 +170,9 @@ describe("a chart of values that hardly move", () => {
 describe("texts of an axis", () => {
   const texts = (...values: number[]) => values.map(valueAxis(values, "linear").text);
 
-  test("show less than a hundredth of what it spans, all with as many decimals", () => {
+  test("have three digits of the largest and a tenth of what it spans, all as many decimals", () => {
     expect(texts(0.3, 2.31)).toEqual(["0.30", "2.31"]);
-    expect(texts(0.01, 0.010034, 0.0101)).toEqual(["0.010000", "0.010034", "0.010100"]);
+    expect(texts(0.01, 0.010034, 0.0101)).toEqual(["0.01000", "0.01003", "0.01010"]);
     expect(texts(12, 81234)).toEqual(["12", "81,234"]);
     expect(texts(2e-5, 4.25e-5)).toEqual(["2.00e-5", "4.25e-5"]);
     expect(valueAxis([0, 100], "linear", [0, 100]).text(82.94)).toBe("82.9");

@@ -29,6 +29,19 @@ test("a bundle is found below any folder, and what it lacks is named", () => {
   );
 });
 
+test("a damaged file of a bundle is named", () => {
+  const files = new Map([
+    ["config.json", json(config)],
+    ["manifest.json", json({ graphs: {} }).slice(0, -3)],
+    ["distilled.safetensors", distilled.slice(0, 300)],
+  ]);
+  expect(() => readBundle(files)).toThrow(/^the bundle's manifest\.json cannot be read: /);
+  files.set("manifest.json", json({ graphs: {} }));
+  expect(() => readBundle(files)).toThrow(
+    /^the bundle's distilled\.safetensors cannot be read: Not a valid safetensors file/,
+  );
+});
+
 test("a file of distilled images tells its network, loss and normalisation", () => {
   const ofFile = fileProblem(decodeDistilled(distilled));
   expect(ofFile.network.parameters).toEqual(problem.network.parameters);

@@ -1,5 +1,5 @@
 /** Distils a data set before the visitor's eyes. */
-import type { PageState } from "../state/pageState.ts";
+import { isOwn, type PageState } from "../state/pageState.ts";
 import { EngineLine } from "./EngineLine.tsx";
 import { ImageGrid } from "./ImageGrid.tsx";
 import { Notice } from "./Notice.tsx";
@@ -19,6 +19,7 @@ interface Props {
 
 export function DistilSection({ state, run: runActions, choice, save }: Props) {
   const { engine, run } = state;
+  const ready = engine.stage === "ready";
   return (
     <section class="first" id="distil" aria-labelledby="distil-title">
       <div class="stage">
@@ -27,9 +28,14 @@ export function DistilSection({ state, run: runActions, choice, save }: Props) {
           <p class="lead">
             {state.choice.dataset
               ? "Distil your own images into one of each class. A network that takes three steps on these, and sees nothing else, recognises images it has never met."
-              : "Distil 20,000 handwritten digits into ten images. A network that takes three steps on these, and sees nothing else, reads digits it has never met."}
+              : "Distil 20,000 digits into ten images. A network that takes three steps on these, and sees nothing else, reads digits it has never met."}
           </p>
-          <RunControls run={run} ready={engine.stage === "ready"} actions={runActions} />
+          <RunControls
+            run={run}
+            ready={ready}
+            hint={ready && !isOwn(state.choice) ? "It takes about a minute." : undefined}
+            actions={runActions}
+          />
           <RunProgress run={run} />
           <Notice message={run.stage === "failed" ? run.message : undefined} bad />
           <RunResult run={run} />
@@ -37,11 +43,11 @@ export function DistilSection({ state, run: runActions, choice, save }: Props) {
         </div>
         <div class="show">
           <ImageGrid pixels={run.pixels} shape={run.shape} classes={run.classes} />
-          <SaveButtons run={run} saving={state.saving} actions={save} />
+          {run.pixels && <SaveButtons run={run} saving={state.saving} actions={save} />}
         </div>
       </div>
       <RunCharts run={run} />
-      <OtherData choice={state.choice} actions={choice} />
+      <OtherData choice={state.choice} ready={ready} actions={choice} />
     </section>
   );
 }

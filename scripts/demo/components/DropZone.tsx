@@ -6,15 +6,13 @@ import { chosenFiles, droppedFiles } from "../files/givenFiles.ts";
 
 interface Props {
   readonly children: ComponentChildren;
-  /** Endings of the files that may be chosen, such as ".zip,.onnx". */
-  readonly accept: string;
   readonly onFiles: (files: Promise<FilesByPath>) => void;
 }
 
 /** Not in the types: an attribute of all browsers that makes an input take a folder. */
 const FOLDER = { webkitdirectory: true };
 
-export function DropZone({ children, accept, onFiles }: Props) {
+export function DropZone({ children, onFiles }: Props) {
   const [over, setOver] = useState(false);
   const choose = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
@@ -40,7 +38,7 @@ export function DropZone({ children, accept, onFiles }: Props) {
       <div class="row">
         <label class="button">
           Choose files
-          <input class="hidden" type="file" multiple accept={accept} onChange={choose} />
+          <input class="hidden" type="file" multiple onChange={choose} />
         </label>
         <label class="button">
           Choose a folder

@@ -32,7 +32,7 @@ export function OpenSection({ opened, ready, actions }: Props) {
         </p>
       </div>
       {ready && (
-        <DropZone accept=".zip" onFiles={actions.open}>
+        <DropZone onFiles={actions.open}>
           <p>
             Drop the folder that <code>onnx-distill export</code> wrote, or a .zip of it.
           </p>

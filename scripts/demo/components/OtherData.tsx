@@ -1,7 +1,7 @@
 /** What is distilled: the stroke digits and LeNet, or what the visitor brings. */
 import { formatCount } from "../../../src/io/quantities.ts";
 import type { FilesByPath } from "../../../src/web/datasetFromFiles.ts";
-import type { Choice } from "../state/pageState.ts";
+import { type Choice, isOwn, misfit } from "../state/pageState.ts";
 import { DropZone } from "./DropZone.tsx";
 import { Notice } from "./Notice.tsx";
 
@@ -13,10 +13,11 @@ export interface ChoiceActions {
 
 interface Props {
   readonly choice: Choice;
+  readonly ready: boolean;
   readonly actions: ChoiceActions;
 }
 
-export function OtherData({ choice, actions }: Props) {
+export function OtherData({ choice, ready, actions }: Props) {
   const { dataset, network, iterations } = choice;
   return (
     <details class="other">
@@ -26,21 +27,21 @@ export function OtherData({ choice, actions }: Props) {
           <dt>Images</dt>
           <dd>{dataset ? describe(dataset) : "20,000 stroke digits, drawn in the page"}</dd>
           <dt>Network</dt>
-          <dd>{network?.name ?? "LeNet, 61,706 weights"}</dd>
+          <dd>
+            {network ? describeNetwork(network) : dataset ? "LeNet" : "LeNet, 61,706 weights"}
+          </dd>
         </dl>
-        <DropZone
-          accept=".png,.jpg,.jpeg,.webp,.gif,.avif,.bmp,.gz,.zip,.onnx"
-          onFiles={actions.take}
-        >
-          <p>
-            Drop a folder with one folder of images for each class, or IDX files as MNIST has them;
-            or an image classifier in an .onnx file as the network. A .zip of them does as well.
-          </p>
-        </DropZone>
-        <Notice
-          message={choice.reading ? "Reading the files" : choice.message}
-          bad={!choice.reading}
-        />
+        {ready && (
+          <DropZone onFiles={actions.take}>
+            <p>
+              Drop a folder with one folder of images for each class, or IDX files as MNIST has
+              them; or an image classifier in an .onnx file as the network. A .zip of them does as
+              well.
+            </p>
+          </DropZone>
+        )}
+        <Notice message={choice.message ?? misfit(choice)} bad />
+        <Notice message={stateOf(choice)} />
         <div class="row">
           <label class="field">
             Iterations
@@ -53,7 +54,7 @@ export function OtherData({ choice, actions }: Props) {
               onChange={(event) => actions.setIterations(event.currentTarget.valueAsNumber)}
             />
           </label>
-          {(dataset || network) && (
+          {isOwn(choice) && (
             <button type="button" onClick={actions.reset}>
               Back to stroke digits
             </button>
@@ -64,5 +65,18 @@ export function OtherData({ choice, actions }: Props) {
   );
 }
 
+const stateOf = (choice: Choice): string | undefined => {
+  if (choice.reading) return "Reading the files";
+  return isOwn(choice) && !choice.message && !misfit(choice)
+    ? "Ready: distil with the button above."
+    : undefined;
+};
+
 const describe = ({ train, test, classes, shape }: NonNullable<Choice["dataset"]>): string =>
-  `${formatCount(train.count)} for training and ${formatCount(test.count)} for the test, ${classes.length} classes, ${shape[2]} x ${shape[1]} ${shape[0] === 1 ? "grey" : "colour"}`;
+  `${formatCount(train.count)} for training and ${formatCount(test.count)} for the test, ${classes.length} classes, ${sizeOf(shape)}`;
+
+const describeNetwork = ({ name, contents }: NonNullable<Choice["network"]>): string =>
+  `${name}, ${formatCount(contents.weights)} weights, for images of ${sizeOf(contents.image)}`;
+
+const sizeOf = ([channels, height, width]: readonly number[]): string =>
+  `${width} x ${height} ${channels === 1 ? "grey" : "colour"}`;

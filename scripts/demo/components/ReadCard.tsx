@@ -8,9 +8,11 @@ import { Probabilities } from "./Probabilities.tsx";
 interface Props {
   readonly subject: Subject;
   readonly reading: Reading;
+  /** Whether there is a network that reads. */
+  readonly trained: boolean;
 }
 
-export function ReadCard({ subject: { image: shape, classes }, reading }: Props) {
+export function ReadCard({ subject: { image: shape, classes }, reading, trained }: Props) {
   const [channels, height, width] = shape;
   return (
     <div class="card read">
@@ -26,7 +28,11 @@ export function ReadCard({ subject: { image: shape, classes }, reading }: Props)
         ) : (
           <span class="placeholder" />
         )}
-        <p class="small soft">What the network sees</p>
+        <p class="small soft">
+          {reading.image && !trained
+            ? "Train a network, and it reads this."
+            : "What the network sees"}
+        </p>
       </div>
       <Probabilities classes={classes} probabilities={reading.probabilities} />
     </div>

@@ -11,10 +11,12 @@ export interface RunActions {
 interface Props {
   readonly run: Run;
   readonly ready: boolean;
+  /** What to expect of a run, before the first one. */
+  readonly hint?: string;
   readonly actions: RunActions;
 }
 
-export function RunControls({ run: { stage }, ready, actions }: Props) {
+export function RunControls({ run: { stage }, ready, hint, actions }: Props) {
   const active = ACTIVE.has(stage);
   return (
     <div class="row controls">
@@ -41,6 +43,7 @@ export function RunControls({ run: { stage }, ready, actions }: Props) {
           Stop
         </button>
       )}
+      {stage === "empty" && hint && <span class="small soft">{hint}</span>}
     </div>
   );
 }

@@ -1,14 +1,14 @@
 /** How far a run is, and how fast. */
 import { formatClock, formatCount } from "../../../src/io/quantities.ts";
+import { paceText } from "../state/paceText.ts";
 import type { Run } from "../state/run.ts";
 
 export function RunProgress({ run }: { readonly run: Run }) {
   const { stage, iteration, iterations, iterationsPerSecond, seconds } = run;
   if (stage === "empty" || (stage === "failed" && iteration === 0)) return null;
-  const left = iterations - iteration;
   const pace =
-    stage === "running" && iterationsPerSecond !== undefined && iterationsPerSecond > 0
-      ? `${iterationsPerSecond < 10 ? iterationsPerSecond.toFixed(1) : Math.round(iterationsPerSecond)} a second, ${formatClock(left / iterationsPerSecond)} left`
+    stage === "running"
+      ? paceText(iteration, iterations, iterationsPerSecond)
       : seconds !== undefined
         ? formatClock(seconds)
         : "";

@@ -14,7 +14,7 @@ interface Props extends Pick<PageState, "run" | "saving"> {
 export function SaveButtons({ run, saving, actions }: Props) {
   return (
     <div class="row save">
-      <button type="button" onClick={actions.images} disabled={!run.pixels}>
+      <button type="button" onClick={actions.images}>
         Save images <span class="soft">PNG</span>
       </button>
       <button

@@ -35,7 +35,7 @@ export function UseSection({ state, actions }: Props) {
         ) : (
           <PictureCard actions={actions} />
         )}
-        <ReadCard subject={subject} reading={reading} />
+        <ReadCard subject={subject} reading={reading} trained={training.stage === "trained"} />
       </div>
     </section>
   );

@@ -36,24 +36,31 @@ async function filesOf(entry: FileSystemEntry): Promise<PathAndFile[]> {
 
 /**
  * The files, with the contents of zip archives in the place of these.
- * @throws when an archive is damaged.
+ * @throws Error that names an archive that is damaged.
  */
 export async function unpacked(files: FilesByPath): Promise<FilesByPath> {
   const parts = await Promise.all(
     [...files].map(async ([path, file]): Promise<(readonly [string, Blob])[]> => {
       if (!/\.zip$/i.test(path)) return [[path, file]];
-      const archive = await bytesOf(file);
-      const entries = zipEntries(archive).filter(({ name }) => !name.endsWith("/"));
-      return Promise.all(
-        entries.map(
-          async (entry) =>
-            [entry.name, new Blob([(await readZipEntry(archive, entry)).slice()])] as const,
-        ),
-      );
+      try {
+        return await entriesOf(await bytesOf(file));
+      } catch (error) {
+        throw new Error(`${path}: ${(error as Error).message}`);
+      }
     }),
   );
   return new Map(parts.flat());
 }
+
+const entriesOf = (archive: Uint8Array): Promise<(readonly [path: string, file: Blob])[]> =>
+  Promise.all(
+    zipEntries(archive)
+      .filter(({ name }) => !name.endsWith("/"))
+      .map(
+        async (entry) =>
+          [entry.name, new Blob([(await readZipEntry(archive, entry)).slice()])] as const,
+      ),
+  );
 
 export const bytesOf = async (file: Blob): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await file.arrayBuffer());

@@ -11,6 +11,11 @@ export function choiceActions(desk: Desk): ChoiceActions {
   const choose = (of: Partial<Choice>): void =>
     store.update(({ choice }) => ({ choice: { ...choice, message: undefined, ...of } }));
 
+  async function readModel(path: string, file: Blob): Promise<Choice["network"]> {
+    const model = { name: path.replace(/^.*\//, ""), bytes: await bytesOf(file) };
+    return { ...model, contents: await desk.workbench!.readModel(model) };
+  }
+
   return {
     async take(given) {
       choose({ reading: true });
@@ -18,10 +23,7 @@ export function choiceActions(desk: Desk): ChoiceActions {
         const files = await unpacked(await given);
         const [model] = [...files].filter(([path]) => path.endsWith(".onnx"));
         const others = new Map([...files].filter(([path]) => !path.endsWith(".onnx")));
-        const network = model && {
-          name: model[0].replace(/^.*\//, ""),
-          bytes: await bytesOf(model[1]),
-        };
+        const network = model && (await readModel(...model));
         const dataset =
           others.size > 0 || !network ? await desk.workbench!.readDataset(others) : undefined;
         choose({

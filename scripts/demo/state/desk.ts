@@ -6,7 +6,7 @@ import type { Store } from "./store.ts";
 
 export interface Desk {
   readonly store: Store<PageState>;
-  readonly seed: number;
+  seed: number;
   workbench?: Workbench;
   run?: WorkbenchRun;
   /** The network that was trained last. */

@@ -2,10 +2,13 @@
 import type { Dataset } from "../../../src/data/dataset.ts";
 import type { Recipe } from "../../../src/distill/recipe.ts";
 import { recipeNamed } from "../../../src/distill/recipes.ts";
+import { formatCount } from "../../../src/io/quantities.ts";
+import type { ModelContents } from "../../../src/web/modelContents.ts";
+import type { ModelBytes } from "../../../src/web/problemInPage.ts";
 import type { Verification } from "../../../src/web/verifyBundle.ts";
 import type { WorkbenchBundle } from "../../../src/web/workbench.ts";
 import { type Drawing, emptyDrawing } from "../drawing/keyboardPen.ts";
-import { emptyRun, type Run } from "./run.ts";
+import { DIGITS, emptyRun, type Run } from "./run.ts";
 
 /** What the page computes with. */
 export type Engine =
@@ -24,11 +27,24 @@ export interface Choice {
   /** The visitor's own images; the stroke digits without them. */
   readonly dataset?: Dataset;
   /** The visitor's own model; LeNet without it. */
-  readonly network?: { readonly name: string; readonly bytes: Uint8Array };
+  readonly network?: ModelBytes & { readonly contents: ModelContents };
   readonly iterations: number;
   /** What is wrong with what was dropped. */
   readonly message?: string;
   readonly reading?: boolean;
+}
+
+/** Whether images or network are the visitor's. */
+export const isOwn = ({ dataset, network }: Choice): boolean =>
+  dataset !== undefined || network !== undefined;
+
+/** Why network and images do not fit each other: a page cannot give a model a new last layer. */
+export function misfit({ dataset, network }: Choice): string | undefined {
+  if (!network) return undefined;
+  const { name, contents } = network;
+  const classes = dataset?.classes.length ?? DIGITS.length;
+  if (contents.logits === classes || (contents.logits === 1 && classes === 2)) return undefined;
+  return `${name} tells ${formatCount(contents.logits)} classes apart, the images have ${formatCount(classes)}: choose images or a network that fit. On the command line, onnx-distill run --head <layer> gives a network a new last layer.`;
 }
 
 /** The network that was trained last. */
@@ -111,6 +127,7 @@ export function recipeOf({ dataset, network, iterations }: Choice, seed: number)
     seed,
     ...(network && {
       images: "real",
+      ...(network.contents.logits > 1 && { loss: "softmax_cross_entropy" as const }),
       learningRate: { ...recipe.learningRate, initial: PRETRAINED_RATE },
     }),
     outer: { ...recipe.outer, iterations, batch: Math.min(BATCH, count - heldOut) },

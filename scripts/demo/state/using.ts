@@ -48,7 +48,11 @@ export function useActions(desk: Desk): UseActions {
   function draw(change: (drawing: Drawing) => Drawing): void {
     const { strokes } = store.state.drawing;
     store.update(({ drawing }) => ({ drawing: change(drawing) }));
-    if (store.state.drawing.strokes === strokes) return;
+    if (store.state.drawing.strokes !== strokes) showDrawing();
+  }
+
+  /** The drawing in the form of the images that networks are trained on. */
+  function showDrawing(): void {
     const drawn = toImage(store.state.drawing.strokes);
     show(drawn && fittedImage(drawn, subjectOf(store.state).image));
   }
@@ -70,7 +74,8 @@ export function useActions(desk: Desk): UseActions {
           training: { stage: "trained", before, accuracy, seconds },
           announcement: heard,
         }));
-        await read();
+        if (subjectOf(store.state).drawable) showDrawing();
+        else await read();
       } catch (error) {
         fail(error);
       }
