@@ -3,7 +3,7 @@ import type { Program } from "../onnx/compile.ts";
 import type { Target } from "../onnx/lowering/index.ts";
 import { devices } from "./devices.ts";
 import type { Feed, Feeds } from "./deviceTensor.ts";
-import { inParts } from "./runsThrough.ts";
+import { inParts } from "./inParts.ts";
 import { createKeepingSession, type KeepingSession, type SessionOptions } from "./session.ts";
 
 /** Where programs run, and the lowering to compile them with: by default the device's. */

@@ -1,5 +1,6 @@
 import type { Executor } from "./executor.ts";
-import { inParts, runsThrough } from "./runsThrough.ts";
+import { inParts } from "./inParts.ts";
+import { runsThrough } from "./runsThrough.ts";
 
 /**
  * An executor whose runs stop between feeds: it hands over one feed per lane at a time and looks at

@@ -1,6 +1,7 @@
 /** A worker that reads its messages while it computes: what runs in wasm never leaves the thread by itself. */
 import type { Executor } from "../runtime/executor.ts";
-import { inParts, runsThrough } from "../runtime/runsThrough.ts";
+import { inParts } from "../runtime/inParts.ts";
+import { runsThrough } from "../runtime/runsThrough.ts";
 
 /** Resolves after the messages that have arrived were handled; timers would wait for milliseconds. */
 function nextTask(): Promise<void> {
