@@ -40,7 +40,7 @@ export const withWorkers = (command: Command): Command =>
 export const withResources = (command: Command): Command =>
   withWorkers(command).option(
     "--memory <size>",
-    "memory that all workers may use, such as 4GB (default: half of the machine's, 4GB on a GPU)",
+    "memory that all workers may use, such as 4GB (default: half of the machine's, at most 8GB on a GPU)",
     parseBytes,
   );
 
@@ -59,7 +59,7 @@ export async function startExecutor(
 
 /** Half of the machine's. No provider says how much a GPU has: what most of them have. */
 const memoryOf = (device: DeviceName): number =>
-  Math.min(totalmem() / 2, isGpu(device) ? 4e9 : Infinity);
+  Math.min(totalmem() / 2, isGpu(device) ? 8e9 : Infinity);
 
 /** Starts workers that train networks side by side: one on all cores where convolutions are wide. */
 export async function startWorkers(
