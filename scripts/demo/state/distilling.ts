@@ -16,6 +16,7 @@ export function runActions(desk: Desk): RunActions {
   async function follow(run: WorkbenchRun, signal: AbortSignal): Promise<void> {
     try {
       const { before, accuracy, baseline, seconds, images } = await run.finished;
+      if (desk.run !== run || signal.aborted) return;
       const result = { before, accuracy, baseline };
       const text = `Finished: ${(accuracy.mean * 100).toFixed(1)} per cent of test images are read correctly.`;
       change({ stage: "finished", result, seconds, pixels: images.pixels }, text);
@@ -65,12 +66,17 @@ export function runActions(desk: Desk): RunActions {
       await follow(run, signal);
     },
     async pause() {
-      await desk.run?.pause();
-      change({ stage: "paused" }, "Paused.");
+      const { run } = desk;
+      // A run that ends instead says so itself.
+      const paused = await run?.pause().catch(() => undefined);
+      if (paused && desk.run === run && store.state.run.stage === "running")
+        change({ stage: "paused" }, "Paused.");
     },
     async resume() {
-      await desk.run?.resume();
-      change({ stage: "running" }, "Running again.");
+      const { run } = desk;
+      await run?.resume();
+      if (desk.run === run && store.state.run.stage === "paused")
+        change({ stage: "running" }, "Running again.");
     },
     stop() {
       stopping.abort();

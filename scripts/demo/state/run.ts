@@ -54,10 +54,6 @@ export const emptyRun: Run = {
   rates: [],
 };
 
-/** Whether something is computed, or will go on when it is resumed. */
-export const isActive = ({ stage }: Run): boolean =>
-  stage === "starting" || stage === "running" || stage === "paused";
-
 /** Every curve of learning rates continued by one point. */
 export const withRates = (
   { rates }: Run,
