@@ -20,7 +20,7 @@ interface Props {
   readonly iterations: number;
   /** What the y axis spans; by default the values. */
   readonly range?: readonly [number, number];
-  /** What follows a value, such as "%". */
+  /** What follows a value, such as " %". */
   readonly unit?: string;
 }
 

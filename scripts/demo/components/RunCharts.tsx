@@ -23,7 +23,7 @@ export function RunCharts({ run }: { readonly run: Run }) {
         curves={[{ points: accuracy, look: "main" }]}
         iterations={iterations}
         range={[0, 100]}
-        unit="%"
+        unit=" %"
       />
       <Chart
         title="Loss"
