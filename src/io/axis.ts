@@ -1,5 +1,5 @@
 /** Maps values of one axis to positions in a chart. */
-import { formatCount, formatNumber } from "./quantities.ts";
+import { formatCount, formatDigits, formatNumber } from "./quantities.ts";
 import { linearTicks, logTicks, TICK_DIGITS } from "./ticks.ts";
 
 export type Scale = "linear" | "log";
@@ -107,5 +107,5 @@ export function valueAxis(
 
 /** A tick's label, with all of its digits and so unlike that of every other tick: "2,000", "0.1", "0.01002". */
 export function tickLabel(tick: number): string {
-  return Number.isInteger(tick) ? formatCount(tick) : formatNumber(tick, TICK_DIGITS);
+  return Number.isInteger(tick) ? formatCount(tick) : formatDigits(tick, TICK_DIGITS);
 }

@@ -23,8 +23,13 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 
-/** A value to so many significant digits, three of them by default: "0.412", "12,300", "3.1e-5". */
-export function formatNumber(value: number, digits = 3): string {
+/** A value to three significant digits: "0.412", "12,300", "3.1e-5". */
+export function formatNumber(value: number): string {
+  return formatDigits(value, 3);
+}
+
+/** The same to another number of significant digits. */
+export function formatDigits(value: number, digits: number): string {
   if (!Number.isFinite(value)) return String(value);
   const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);

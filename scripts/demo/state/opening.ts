@@ -14,7 +14,7 @@ export function openActions(desk: Desk): OpenActions {
 
   return {
     async open(given) {
-      store.update(() => ({ opened: { stage: "reading" }, announcement: "Reading the bundle." }));
+      change({ stage: "reading", message: undefined }, "Reading the bundle.");
       try {
         const files = await unpacked(await given);
         const contents = await Promise.all(
@@ -23,7 +23,14 @@ export function openActions(desk: Desk): OpenActions {
         const bundle = await desk.workbench!.openBundle(new Map(contents));
         void desk.bundle?.close();
         desk.bundle = bundle;
-        change({ stage: "opened", bundle }, `${bundle.config.name} is open.`);
+        if (store.state.inUse === "bundle") {
+          desk.network = undefined;
+          store.update(() => ({ training: { stage: "none" }, reading: {} }));
+        }
+        change(
+          { stage: "opened", bundle, verification: undefined },
+          `${bundle.config.name} is open.`,
+        );
       } catch (error) {
         fail(error);
       }
@@ -34,9 +41,11 @@ export function openActions(desk: Desk): OpenActions {
       change({ stage: "verifying", verification: undefined, message: undefined }, "Measuring.");
       try {
         const verification = await desk.workbench!.verifyBundle(bundle);
+        if (desk.bundle !== bundle) return;
         change({ stage: "verified", verification }, `The claim: ${verdictOf(verification)}.`);
       } catch (error) {
-        fail(error);
+        // Another bundle has taken the place of this one.
+        if (desk.bundle === bundle) fail(error);
       }
     },
     use() {

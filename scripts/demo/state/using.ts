@@ -57,13 +57,16 @@ export function useActions(desk: Desk): UseActions {
     show(drawn && fittedImage(drawn, subjectOf(store.state).image));
   }
 
+  const inUse = () => (store.state.inUse === "bundle" ? desk.bundle : desk.run);
+
   return {
     async train() {
-      const distilled = store.state.inUse === "bundle" ? desk.bundle : desk.run;
+      const distilled = inUse();
       if (!distilled) return;
       store.update(() => ({ training: { stage: "training" } }));
       try {
         const network = await desk.workbench!.train({ distilled });
+        if (inUse() !== distilled) return;
         desk.network = network;
         const { before, accuracy, seconds } = network;
         const heard =
@@ -77,7 +80,8 @@ export function useActions(desk: Desk): UseActions {
         if (subjectOf(store.state).drawable) showDrawing();
         else await read();
       } catch (error) {
-        fail(error);
+        // Another run or bundle has taken the place of this one.
+        if (inUse() === distilled) fail(error);
       }
     },
     draw,
